@@ -1,0 +1,79 @@
+/**
+ * Every threshold of the kernel as data. The whole policy is materialised in `run.started`, so that an old journal is judged by
+ * the rules of its day. A field that is absent means that its behaviour is off.
+ */
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const ms = z.int().min(1);
+/** Thousandths. */
+const milli = z.int().min(0).max(2000);
+
+export const Policy = z.strictObject({
+  handleStyle: z.enum(['short', 'url']),
+  frame: z.strictObject({
+    /** UTF-16 units, the fixed system prompt apart. */
+    limit: z.int().min(1024).max(65_536),
+    /** Page tokens that stay valid. */
+    pageTokens: count,
+  }),
+  limits: z.strictObject({
+    /** Dispatches a run may spend. */
+    maxTicks: count,
+    /** Back-off time a process may spend in a row on an endpoint that does not answer. */
+    outageMs: ms,
+    /** Tokens, in and out together, that all brains may spend; absent: no limit. */
+    tokens: count.optional(),
+    brainMs: ms,
+    opMs: ms,
+    maxTokens: count,
+  }),
+  backoff: z.strictObject({ firstMs: ms, maxMs: ms }),
+  workers: z.strictObject({
+    /** Workers of a map alive at once, and thereby dispatched at once. */
+    pool: count,
+    /** Votes by which the leader must be ahead. */
+    aheadBy: count,
+    /** Ballots a step may hand out before it has no consensus. */
+    ballots: count,
+  }),
+  temperatures: z.strictObject({ planner: milli, workers: z.array(milli).min(1) }),
+  traps: z.strictObject({
+    LOG_FLOOD: z.strictObject({ phase: z.literal('before'), bytes: count }).optional(),
+    THRASH_ROUTE: z.strictObject({ phase: z.literal('loop'), same: count, stall: count }).optional(),
+    THRASH_MIND: z.strictObject({ phase: z.literal('loop'), ticks: count }).optional(),
+    WATCHDOG: z.strictObject({ phase: z.literal('loop'), same: count }).optional(),
+    PERIOD_LOOP: z.strictObject({ phase: z.literal('loop'), times: count, window: count, minPeriod: count }).optional(),
+  }),
+  /** Looks at something new that count as progress between two harder pieces of progress. */
+  firstLooks: count,
+  /** Traps in a row after which a worker is retired and the root takes a panic reset. */
+  streak: count,
+  /** Rejected replies after which a worker is retired. */
+  redFlags: count,
+  /** Rejections by the grader that end a run. */
+  rejections: count,
+  panicBudget: z.int().min(0),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const DEFAULT_POLICY: Policy = {
+  handleStyle: 'short',
+  frame: { limit: 4096, pageTokens: 128 },
+  limits: { maxTicks: 1000, outageMs: 1_800_000, brainMs: 120_000, opMs: 30_000, maxTokens: 1024 },
+  backoff: { firstMs: 1000, maxMs: 60_000 },
+  workers: { pool: 4, aheadBy: 2, ballots: 9 },
+  temperatures: { planner: 0, workers: [200, 700, 400, 1000] },
+  traps: {
+    LOG_FLOOD: { phase: 'before', bytes: 32_768 },
+    THRASH_ROUTE: { phase: 'loop', same: 4, stall: 6 },
+    THRASH_MIND: { phase: 'loop', ticks: 3 },
+    WATCHDOG: { phase: 'loop', same: 5 },
+    PERIOD_LOOP: { phase: 'loop', times: 3, window: 50, minPeriod: 2 },
+  },
+  firstLooks: 24,
+  streak: 4,
+  redFlags: 3,
+  rejections: 4,
+  panicBudget: 3,
+};

@@ -1,0 +1,49 @@
+/** Field types that inputs and events share. */
+import { z } from 'zod';
+import { Rights } from '../syscalls.ts';
+
+export const Pid = z.int().min(1);
+/** Number of a request, unique in a run. */
+export const Req = z.int().min(1);
+/** Number of a dispatch, counted over the run from 1. */
+export const Tick = z.int().min(0);
+export const Sha = z.string().length(64);
+export const Handle = z.string().max(120);
+export const RoleName = z.enum(['planner', 'worker']);
+export const PlaceSchema = z.union([
+  z.strictObject({ view: z.string().max(300) }),
+  z.strictObject({ cap: Handle, path: z.string().max(300).optional() }),
+]);
+
+/** A row of a process's capability table. */
+export const Cap = z.strictObject({
+  handle: Handle,
+  /** The same handle as a URL: `vfd://w/9c01/ANSWER.txt`. */
+  url: z.string().max(400),
+  rights: Rights,
+  target: z.string().max(300),
+  argv: z.array(z.string()).optional(),
+  more: z.boolean().optional(),
+  /** Whom it was derived from; null for a root capability. */
+  from: z.strictObject({ pid: Pid, handle: Handle }).nullable(),
+  revoked: z.boolean(),
+});
+export type Cap = z.infer<typeof Cap>;
+
+export const TrapCodeName = z.enum([
+  'CPU_FAULT',
+  'CAUSALITY',
+  'EACCES',
+  'ILLEGAL_HALT',
+  'THRASH_ROUTE',
+  'THRASH_MIND',
+  'WATCHDOG',
+  'PERIOD_LOOP',
+  'IO_FAULT',
+  'DEADLINE',
+]);
+export const TrapPhase = z.enum(['reply', 'loop', 'op']);
+
+/** `dead`: panic budget exhausted. `limit`: ticks, time, tokens. `interrupted`: the infrastructure's fault. */
+export const Outcome = z.enum(['passed', 'failed', 'dead', 'limit', 'interrupted', 'killed']);
+export type Outcome = z.infer<typeof Outcome>;

@@ -1,0 +1,297 @@
+/** Events: what the kernel concludes. Each carries `cause`, the seq of its input, which the journal adds. */
+import { z } from 'zod';
+import { FaultKind, FaultSpec } from '../chaos.ts';
+import { Policy } from '../policy.ts';
+import { AnyWorldOp, LIMITS, MindOp, type WorldOp } from '../syscalls.ts';
+import { TaskSpec } from '../task.ts';
+import { Cap, Handle, Outcome, Pid, PlaceSchema, Req, RoleName, Sha, Tick, TrapCodeName, TrapPhase } from './common.ts';
+import { BrainErrorCode } from './inputs.ts';
+
+const Count = z.int().min(0);
+const WorldOpOrNull: z.ZodType<WorldOp | null> = AnyWorldOp.nullable();
+const Target = z.string().max(300);
+
+/** The fault that the kernel attached to a request; the adapter's decorator applies it. */
+export const AttachedFault = z.strictObject({ id: z.int().min(1), fault: FaultKind });
+export type AttachedFault = z.infer<typeof AttachedFault>;
+
+/** A world op with its handle resolved: what the world performs. */
+export const WorldRequest = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('SYS_WRITE'),
+    target: Target,
+    mode: z.enum(['replace', 'append', 'patch']),
+    content: z.string(),
+  }),
+  z.strictObject({ op: z.literal('SYS_EXEC'), argv: z.array(z.string()) }),
+  z.strictObject({
+    op: z.literal('SYS_GIT_LOG'),
+    target: Target,
+    limit: z.int().min(1).max(LIMITS.logLimit),
+    grep: z.string().optional(),
+    since: z.string().optional(),
+  }),
+]);
+export type WorldRequest = z.infer<typeof WorldRequest>;
+
+/** Which text a page token stands for: a page of a stored blob, or of one of the process's own views. */
+export const PageRef = z.strictObject({
+  token: z.string().max(20),
+  of: z.union([z.strictObject({ sha256: Sha }), z.strictObject({ view: z.string().max(300) })]),
+  n: z.int().min(1),
+});
+export type PageRef = z.infer<typeof PageRef>;
+
+/** Why a tick counts as progress; null where it does not. */
+export const Progress = z.enum(['write', 'exec', 'look']).nullable();
+export type Progress = z.infer<typeof Progress>;
+
+export const EVENTS = {
+  'process.spawned': z.strictObject({
+    kind: z.literal('process.spawned'),
+    pid: Pid,
+    ppid: z.int().min(0),
+    role: RoleName,
+    task: z.string(),
+    temperature: z.int(),
+    caps: z.array(Cap),
+    step: z.strictObject({ map: z.string(), n: z.int().min(1), of: z.int().min(1), ballot: z.int().min(1) }).nullable(),
+  }),
+  'process.ended': z.strictObject({
+    kind: z.literal('process.ended'),
+    pid: Pid,
+    as: z.enum(['done', 'retired', 'cut', 'killed']),
+    why: z.string(),
+    /** Requests that this ends; the runtime aborts them. */
+    aborts: z.array(Req),
+  }),
+  'process.blocked': z.strictObject({
+    kind: z.literal('process.blocked'),
+    pid: Pid,
+    /** The request whose `deadline.passed` ends the wait. */
+    req: Req,
+    error: BrainErrorCode,
+    message: z.string(),
+    waitMs: z.int().min(1),
+    attempt: z.int().min(1),
+  }),
+  'capability.issued': z.strictObject({ kind: z.literal('capability.issued'), pid: Pid, cap: Cap }),
+  'capability.denied': z.strictObject({
+    kind: z.literal('capability.denied'),
+    pid: Pid,
+    tick: Tick,
+    asked: Handle,
+    need: z.string(),
+    reason: z.enum(['unknown', 'revoked', 'insufficient', 'path']),
+    nearest: Handle.nullable(),
+  }),
+  'capability.revoked': z.strictObject({
+    kind: z.literal('capability.revoked'),
+    /** The handle and everything derived from it. */
+    handles: z.array(z.strictObject({ pid: Pid, handle: Handle })),
+    by: z.enum(['operator', 'fault']),
+  }),
+  'route.dispatched': z.strictObject({ kind: z.literal('route.dispatched'), pid: Pid, tick: Tick, at: PlaceSchema }),
+  'observe.requested': z.strictObject({
+    kind: z.literal('observe.requested'),
+    req: Req,
+    pid: Pid,
+    tick: Tick,
+    /** A target in the world, or a page of a stored blob; pages are counted from 1 and sized by `pageSize`. */
+    look: z.union([
+      z.strictObject({ target: Target, page: z.int().min(1) }),
+      z.strictObject({ sha256: Sha, page: z.int().min(1) }),
+    ]),
+    pageSize: z.int().min(2),
+  }),
+  'notice.given': z.strictObject({
+    kind: z.literal('notice.given'),
+    pid: Pid,
+    tick: Tick,
+    code: z.enum(['PAGE_FAULT', 'LOG_FLOOD']),
+    text: z.string(),
+  }),
+  'frame.composed': z.strictObject({
+    kind: z.literal('frame.composed'),
+    pid: Pid,
+    tick: Tick,
+    /** UTF-16 units. */
+    size: z.int().min(0),
+    limit: z.int().min(1),
+    clipped: z.array(z.strictObject({ section: z.string(), chars: Count })),
+    pages: z.array(PageRef),
+    handles: z.array(Handle),
+  }),
+  'brain.requested': z.strictObject({
+    kind: z.literal('brain.requested'),
+    req: Req,
+    pid: Pid,
+    tick: Tick,
+    role: RoleName,
+    frame: z.string(),
+    temperature: z.int(),
+    seed: z.int().min(0),
+    maxTokens: z.int().min(1),
+    deadlineMs: z.int().min(1),
+    fault: AttachedFault.optional(),
+  }),
+  'reply.accepted': z.strictObject({
+    kind: z.literal('reply.accepted'),
+    pid: Pid,
+    tick: Tick,
+    q: z.string(),
+    mind: z.array(MindOp),
+    world: WorldOpOrNull,
+  }),
+  'reply.rejected': z.strictObject({
+    kind: z.literal('reply.rejected'),
+    pid: Pid,
+    tick: Tick,
+    code: TrapCodeName,
+    /** `schema`, or which field of the reply is at fault. */
+    field: z.string(),
+  }),
+  'op.requested': z.strictObject({
+    kind: z.literal('op.requested'),
+    req: Req,
+    pid: Pid,
+    tick: Tick,
+    request: WorldRequest,
+    /** The world before the op: what it is put back to when the op fails or is performed again. */
+    worldHash: Sha,
+    pageSize: z.int().min(2),
+    deadlineMs: z.int().min(1),
+    fault: AttachedFault.optional(),
+  }),
+  'grade.requested': z.strictObject({
+    kind: z.literal('grade.requested'),
+    req: Req,
+    pid: Pid,
+    tick: Tick,
+    result: z.string().optional(),
+  }),
+  'tick.committed': z.strictObject({
+    kind: z.literal('tick.committed'),
+    pid: Pid,
+    tick: Tick,
+    progress: Progress,
+    worldHash: Sha,
+    d: PlaceSchema,
+    stack: z.array(z.string()),
+    /** How the next frame tells what happened. */
+    last: z.string(),
+    /** Tokens under which the op's output can be read. */
+    pages: z.array(PageRef),
+    /** sha256 of an output that floods; its pages must be read next. */
+    flood: Sha.nullable(),
+  }),
+  'trap.raised': z.strictObject({
+    kind: z.literal('trap.raised'),
+    pid: Pid,
+    tick: Tick,
+    code: TrapCodeName,
+    phase: TrapPhase,
+    /** What happened, for the operator: one line. */
+    evidence: z.string(),
+    /** What the brain reads in its next frame. */
+    recovery: z.string(),
+    flag: z.boolean(),
+    /** Traps in a row without progress, this one included. */
+    streak: z.int().min(1),
+    /** The fault that caused it, where one did. */
+    fault: z.int().min(1).optional(),
+  }),
+  'panic.spent': z.strictObject({ kind: z.literal('panic.spent'), pid: Pid, tick: Tick, left: Count, why: z.string() }),
+  'panic.granted': z.strictObject({ kind: z.literal('panic.granted'), units: z.int().min(1), left: Count }),
+  'map.started': z.strictObject({
+    kind: z.literal('map.started'),
+    map: z.string(),
+    pid: Pid,
+    tick: Tick,
+    result: z.enum(['int', 'text']),
+    steps: z.array(
+      z.strictObject({ text: z.string(), caps: z.array(z.strictObject({ cap: Handle, rights: z.string() })) }),
+    ),
+  }),
+  'vote.cast': z.strictObject({
+    kind: z.literal('vote.cast'),
+    map: z.string(),
+    step: z.int().min(1),
+    pid: Pid,
+    value: z.string(),
+    /** Votes for this value now, and how far the leader is ahead. */
+    votes: z.int().min(1),
+    margin: Count,
+  }),
+  'step.settled': z.strictObject({
+    kind: z.literal('step.settled'),
+    map: z.string(),
+    step: z.int().min(1),
+    /** The consensus; null where the ballots ran out without one. */
+    value: z.string().nullable(),
+  }),
+  'map.joined': z.strictObject({
+    kind: z.literal('map.joined'),
+    map: z.string(),
+    pid: Pid,
+    results: z.array(z.string().nullable()),
+    /** Whether this consensus is new to the process. */
+    progress: z.boolean(),
+  }),
+  'fault.armed': z.strictObject({
+    kind: z.literal('fault.armed'),
+    id: z.int().min(1),
+    spec: FaultSpec,
+    by: z.string(),
+  }),
+  'fault.requested': z.strictObject({
+    kind: z.literal('fault.requested'),
+    id: z.int().min(1),
+    /** A request in flight that the fault is to strike now. */
+    req: Req,
+    fault: FaultKind,
+  }),
+  'fault.triggered': z.strictObject({
+    kind: z.literal('fault.triggered'),
+    id: z.int().min(1),
+    pid: Pid,
+    tick: Tick,
+    fault: FaultKind,
+  }),
+  'fault.recovered': z.strictObject({
+    kind: z.literal('fault.recovered'),
+    id: z.int().min(1),
+    pid: Pid,
+    tick: Tick,
+    /** The process's own ticks from the fault to its next progress. */
+    ticks: Count,
+  }),
+  'operator.told': z.strictObject({ kind: z.literal('operator.told'), pid: Pid, text: z.string() }),
+  'run.paused': z.strictObject({ kind: z.literal('run.paused') }),
+  'run.unpaused': z.strictObject({ kind: z.literal('run.unpaused') }),
+  'run.stepped': z.strictObject({ kind: z.literal('run.stepped') }),
+  'run.created': z.strictObject({
+    kind: z.literal('run.created'),
+    task: TaskSpec,
+    policy: Policy,
+    seed: z.int().min(0),
+    worldHash: Sha,
+  }),
+  'run.ended': z.strictObject({
+    kind: z.literal('run.ended'),
+    outcome: Outcome,
+    reason: z.string(),
+    /** What was in flight; the runtime aborts it. */
+    aborts: z.array(Req),
+    ticks: Count,
+    worldHash: Sha,
+    /** SHA-256 over the key-sorted JSON of the state before this event. */
+    stateHash: Sha,
+  }),
+  'input.ignored': z.strictObject({ kind: z.literal('input.ignored'), input: z.string(), why: z.string() }),
+} as const;
+
+export type EventKind = keyof typeof EVENTS;
+type Loose<K extends EventKind> = z.infer<(typeof EVENTS)[K]>;
+export type EventOf<K extends EventKind> = Loose<K>;
+export type KernelEvent = { [K in EventKind]: EventOf<K> }[EventKind];

@@ -1,0 +1,225 @@
+/**
+ * The kernel's whole state: integers, strings, arrays and plain objects, so that it can be hashed and stored. Bounded by what is
+ * alive: ended processes are forgotten, histories have fixed lengths.
+ */
+
+import type { FaultSpec } from './chaos.ts';
+import { emptyHashSet, type HashSet } from './hash-set.ts';
+import { DEFAULT_POLICY, type Policy } from './policy.ts';
+import type { BrainErrorCode, Cap, Outcome, PageRef } from './records/index.ts';
+import type { Reply, Rights, Role } from './syscalls.ts';
+import type { TaskSpec } from './task.ts';
+import { HOME, type Place, type TrapCode } from './words.ts';
+
+/** What a request in flight is for. `wait` is a timer. */
+export type ReqKind = 'observe' | 'brain' | 'op' | 'grade' | 'wait';
+
+export interface Request {
+  kind: ReqKind;
+  pid: number;
+  /** The fault attached to it, 0 for none. */
+  fault: number;
+}
+
+/** The thrash detectors of one process. */
+export interface Loops {
+  /** Keys of accepted ticks since the last progress. */
+  route: readonly string[];
+  /** Accepted ticks since the last progress. */
+  stall: number;
+  /** Ticks of mind ops only, in a row, since the last progress. */
+  mind: number;
+  /** The last op's digest and how often it came in a row. */
+  op: string;
+  sameOp: number;
+  /** Keys of the last accepted ticks, oldest first. */
+  period: readonly string[];
+}
+
+/** The dispatch in flight. */
+export interface Dispatch {
+  tick: number;
+  req: number;
+  /** The accepted reply, until its effect is done. */
+  reply: Reply | null;
+  /** What the trap detectors found before the effect; a notice for the frame. */
+  notice: string;
+}
+
+export interface Trap {
+  code: TrapCode;
+  recovery: string;
+}
+
+export interface Proc {
+  pid: number;
+  ppid: number;
+  role: Role;
+  /** `blocked`: waits for a map or an endpoint. `halting`: its halt is being judged. */
+  state: 'ready' | 'running' | 'blocked' | 'halting';
+  task: string;
+  temperature: number;
+  step: { map: string; n: number; of: number; ballot: number } | null;
+  q: string;
+  d: Place;
+  stack: readonly string[];
+  caps: Readonly<Record<string, Cap>>;
+  nextHandle: number;
+  flags: number;
+  streak: number;
+  /** Own dispatches so far. */
+  ticks: number;
+  loops: Loops;
+  /** First looks since the last write, exec or join that was progress. */
+  looks: readonly string[];
+  /** Consensuses that it has joined. */
+  joins: HashSet;
+  last: string;
+  /** Id of the last joined map, '' for none. */
+  map: string;
+  trap: Trap | null;
+  notice: string;
+  /** sha256 of a flood that must be read next, '' for none. */
+  flood: string;
+  told: readonly string[];
+  /** The map, or the endpoint's error, it waits for. */
+  wait: { map: string } | { error: BrainErrorCode; attempt: number } | null;
+  /** Consecutive back-off at an endpoint. */
+  outage: { attempts: number; ms: number };
+  dispatch: Dispatch | null;
+  /** Faults that struck and have not been recovered from; its own tick count then. */
+  faults: readonly { id: number; at: number }[];
+  /** The fault behind the failure that is being dealt with, 0 for none. */
+  struck: number;
+  /** The handle that it used last. */
+  lastCap: string;
+}
+
+export interface Step {
+  text: string;
+  caps: readonly { cap: string; rights: Rights }[];
+  votes: Readonly<Record<string, number>>;
+  ballots: number;
+  settled: boolean;
+  value: string | null;
+}
+
+export interface MapRun {
+  map: string;
+  pid: number;
+  result: 'int' | 'text';
+  steps: readonly Step[];
+}
+
+export interface ArmedFault {
+  id: number;
+  spec: FaultSpec;
+  left: number;
+}
+
+export interface State {
+  phase: 'new' | 'active' | 'paused' | 'ended';
+  seed: number;
+  policy: Policy;
+  task: TaskSpec;
+  /** Dispatches spent. */
+  tick: number;
+  nextPid: number;
+  nextReq: number;
+  nextMap: number;
+  nextPage: number;
+  nextFault: number;
+  procs: Readonly<Record<number, Proc>>;
+  requests: Readonly<Record<number, Request>>;
+  maps: Readonly<Record<string, MapRun>>;
+  /** Results of the last joined maps, oldest first. */
+  joined: readonly { map: string; results: readonly (string | null)[] }[];
+  pages: readonly PageRef[];
+  panicLeft: number;
+  worldHash: string;
+  /** World hashes that a write has made. */
+  worlds: HashSet;
+  /** (command, world hash) pairs that were executed. */
+  execs: HashSet;
+  /** Evidence targets that have been written. */
+  written: readonly string[];
+  rejections: number;
+  tokens: number;
+  faults: readonly ArmedFault[];
+  /** Dispatches allowed while paused. */
+  steps: number;
+  outcome: Outcome | null;
+}
+
+/** Joined maps whose consensus can still be referred to. */
+export const JOINED_KEPT = 8;
+export const TOLD_KEPT = 4;
+export const FAULTS_KEPT = 8;
+export const STACK_MAX = 16;
+
+export const ROOT_PID = 1;
+
+export const initialState: State = {
+  phase: 'new',
+  seed: 0,
+  policy: DEFAULT_POLICY,
+  task: { name: 'none', goal: 'none', caps: [], evidence: [], variants: [] },
+  tick: 0,
+  nextPid: ROOT_PID,
+  nextReq: 1,
+  nextMap: 1,
+  nextPage: 1,
+  nextFault: 1,
+  procs: {},
+  requests: {},
+  maps: {},
+  joined: [],
+  pages: [],
+  panicLeft: 0,
+  worldHash: '',
+  worlds: emptyHashSet,
+  execs: emptyHashSet,
+  written: [],
+  rejections: 0,
+  tokens: 0,
+  faults: [],
+  steps: 0,
+  outcome: null,
+};
+
+export const freshLoops: Loops = { route: [], stall: 0, mind: 0, op: '', sameOp: 0, period: [] };
+
+export const newProc = (
+  spawn: Pick<Proc, 'pid' | 'ppid' | 'role' | 'task' | 'temperature' | 'step'>,
+  caps: readonly Cap[],
+): Proc => ({
+  ...spawn,
+  state: 'ready',
+  q: '',
+  d: HOME,
+  stack: [],
+  caps: Object.fromEntries(caps.map((cap) => [cap.handle, cap])),
+  nextHandle: caps.reduce((next, cap) => Math.max(next, Number(cap.handle.slice(1)) + 1), 1),
+  flags: 0,
+  streak: 0,
+  ticks: 0,
+  loops: freshLoops,
+  looks: [],
+  joins: emptyHashSet,
+  last: '',
+  map: '',
+  trap: null,
+  notice: '',
+  flood: '',
+  told: [],
+  wait: null,
+  outage: { attempts: 0, ms: 0 },
+  dispatch: null,
+  faults: [],
+  struck: 0,
+  lastCap: '',
+});
+
+/** How people name a process: `P1`, `w4`. */
+export const procLabel = (proc: { pid: number; role: Role }): string =>
+  `${proc.role === 'planner' ? 'P' : 'w'}${proc.pid}`;

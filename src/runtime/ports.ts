@@ -1,0 +1,95 @@
+/**
+ * What the runtime needs from outside: brains, a world, a grader. Adapters implement these; `cli` hands them in.
+ */
+
+import type { WorldRequest } from '../kernel/records/events.ts';
+import type { BrainErrorCode } from '../kernel/records/inputs.ts';
+
+/** Version of the `Brain` interface; an adapter states the one it was written for. */
+export const BRAIN_API = 1;
+
+export interface BrainRequest {
+  /** The frame, ≤ the policy's limit in UTF-16 units. */
+  frame: string;
+  /** The profile's fixed system prompt; empty for none. */
+  system: string;
+  /** JSON schema (draft 2020-12) of a reply; null leaves the brain unconstrained. */
+  schema: Record<string, unknown> | null;
+  /** Thousandths. */
+  temperature: number;
+  /** 31 bits, drawn by the kernel. */
+  seed: number;
+  maxTokens: number;
+  signal: AbortSignal;
+}
+
+/** What a stream yields before its end. */
+export type BrainDelta = { type: 'text' | 'reasoning'; text: string; tokens: number };
+
+export interface BrainUsage {
+  tokensIn: number;
+  tokensOut: number;
+}
+
+/** How a completed stream ended. `length` counts as cut off; the kernel decides what that means. */
+export type FinishReason = 'stop' | 'length' | 'aborted';
+
+export interface BrainEnd {
+  type: 'end';
+  finish: FinishReason;
+  usage: BrainUsage;
+  /** Milliseconds to the first token, and in all. */
+  firstTokenMs: number;
+  totalMs: number;
+}
+
+/** A typed failure of a brain; thrown out of the stream. */
+export class BrainError extends Error {
+  readonly code: BrainErrorCode;
+  readonly retryAfterMs: number | undefined;
+  constructor(code: BrainErrorCode, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = 'BrainError';
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * A model behind an adapter. `stream` yields deltas and exactly one `end` as its last item, or throws a `BrainError`. When
+ * `signal` aborts it stops generating within 250 ms and returns an `end` with finish `aborted`.
+ */
+export interface Brain {
+  readonly api: typeof BRAIN_API;
+  /** As shown to people: `tiny`, `SIM`, `qwen3-coder:30b`. */
+  readonly name: string;
+  /** What identifies the weights or the vendor's model, for the manifest: a digest where there is one. */
+  readonly digest: string;
+  readonly simulated: boolean;
+  stream(request: BrainRequest): AsyncIterable<BrainDelta | BrainEnd>;
+  dispose(): Promise<void>;
+}
+
+/** What a look at the world finds. */
+export type Observed = { ok: true; text: string; worldHash: string } | { ok: false; why: string; worldHash: string };
+
+/** What an op came to; a failed one has left the world as it was. */
+export type Performed =
+  | { ok: true; worldHash: string; exit: number; output: string }
+  | { ok: false; worldHash: string; errno: string; detail: string; timedOut: boolean };
+
+/** Files (or their like) under one lane: at most one call at a time. Paths are relative, `/`-separated. */
+export interface World {
+  readonly kind: 'memory' | 'workspace';
+  hash(): Promise<string>;
+  observe(target: string): Promise<Observed>;
+  perform(request: WorldRequest, signal: AbortSignal): Promise<Performed>;
+  /** The whole content, for the grader: path → text. */
+  files(): Promise<ReadonlyMap<string, string>>;
+  dispose(): Promise<void>;
+}
+
+export type Verdict = { verdict: 'pass' | 'fail' | 'error'; words: string };
+
+/** Judges a halt. What it knows lies in no place that a brain can read. */
+export type Grader = (files: ReadonlyMap<string, string>, result: string | undefined) => Promise<Verdict>;
