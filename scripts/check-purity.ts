@@ -83,8 +83,9 @@ function impureMember(node: Node): string | undefined {
 function isReference(node: Node, parent: Node | undefined): boolean {
   if (!parent) return true;
   if (parent.type === 'MemberExpression') return parent.object === node || parent.computed === true;
-  if (parent.type === 'Property' && parent.key === node) return parent.shorthand === true || parent.computed === true;
-  if (/^(PropertyDefinition|MethodDefinition|TSPropertySignature|TSMethodSignature)$/.test(parent.type)) {
+  if (/^Import/.test(parent.type)) return false;
+  // In `{ Date }` the same name comes twice, as the key and as the value; the value is the one to report.
+  if (/^(Property|PropertyDefinition|MethodDefinition|TSPropertySignature|TSMethodSignature)$/.test(parent.type)) {
     return parent.key !== node || parent.computed === true;
   }
   return !parent.type.startsWith('TS') || /^TS(As|Satisfies|NonNull|TypeAssertion|Instantiation)/.test(parent.type);

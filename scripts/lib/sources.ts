@@ -48,7 +48,7 @@ export function listFiles(root: string, dirs: string[], name = /\.tsx?$/): strin
 export function parseFile(root: string, file: string): { program: Node; lineOf: (offset: number) => number } {
   const text = readFileSync(join(root, file), 'utf8');
   const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-  const { program, errors } = parseSync(file, text);
+  const { program, errors } = parseSync(file, text, { sourceType: 'module' });
   const [error] = errors;
   if (error) throw new Error(`${file}:${lineOf(error.labels[0]?.start ?? 0)} does not parse: ${error.message}`);
   return { program: program as unknown as Node, lineOf };
