@@ -2,7 +2,7 @@
  * What the runtime needs from outside: brains, a world, a grader. Adapters implement these; `cli` hands them in.
  */
 
-import type { WorldRequest } from '../kernel/records/events.ts';
+import type { AttachedFault, WorldRequest } from '../kernel/records/events.ts';
 import type { BrainErrorCode } from '../kernel/records/inputs.ts';
 
 /** Version of the `Brain` interface; an adapter states the one it was written for. */
@@ -21,6 +21,8 @@ export interface BrainRequest {
   seed: number;
   maxTokens: number;
   signal: AbortSignal;
+  /** The kernel's fault for this request. Adapters ignore it; the decorator of the chaos plan applies it. */
+  fault?: AttachedFault;
 }
 
 /** What a stream yields before its end. */
@@ -41,17 +43,22 @@ export interface BrainEnd {
   /** Milliseconds to the first token, and in all. */
   firstTokenMs: number;
   totalMs: number;
+  /** Id of the fault that was really applied. */
+  applied?: number;
 }
 
 /** A typed failure of a brain; thrown out of the stream. */
 export class BrainError extends Error {
   readonly code: BrainErrorCode;
   readonly retryAfterMs: number | undefined;
-  constructor(code: BrainErrorCode, message: string, retryAfterMs?: number) {
+  /** Id of the fault that was really applied. */
+  readonly applied: number | undefined;
+  constructor(code: BrainErrorCode, message: string, more: { retryAfterMs?: number; applied?: number } = {}) {
     super(message);
     this.name = 'BrainError';
     this.code = code;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfterMs = more.retryAfterMs;
+    this.applied = more.applied;
   }
 }
 
@@ -73,17 +80,18 @@ export interface Brain {
 /** What a look at the world finds. */
 export type Observed = { ok: true; text: string; worldHash: string } | { ok: false; why: string; worldHash: string };
 
-/** What an op came to; a failed one has left the world as it was. */
+/** What an op came to; a failed one has left the world as it was. `applied`: id of the fault that was really applied. */
 export type Performed =
-  | { ok: true; worldHash: string; exit: number; output: string }
-  | { ok: false; worldHash: string; errno: string; detail: string; timedOut: boolean };
+  | { ok: true; worldHash: string; exit: number; output: string; applied?: number }
+  | { ok: false; worldHash: string; errno: string; detail: string; timedOut: boolean; applied?: number };
 
 /** Files (or their like) under one lane: at most one call at a time. Paths are relative, `/`-separated. */
 export interface World {
   readonly kind: 'memory' | 'workspace';
   hash(): Promise<string>;
   observe(target: string): Promise<Observed>;
-  perform(request: WorldRequest, signal: AbortSignal): Promise<Performed>;
+  /** `fault` is the kernel's for this request: worlds ignore it, the decorator of the chaos plan applies it. */
+  perform(request: WorldRequest, signal: AbortSignal, fault?: AttachedFault): Promise<Performed>;
   /** The whole content, for the grader: path → text. */
   files(): Promise<ReadonlyMap<string, string>>;
   dispose(): Promise<void>;
