@@ -1,0 +1,97 @@
+import { hash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { rehydrate } from './blob-refs.ts';
+import { type BlobProblem, JournalError } from './errors.ts';
+import type { JournalRecord } from './record.ts';
+
+/**
+ * Texts by the SHA-256 of their UTF-8, one file each: `blobs/ab/abcdef…`. A file appears under its name only when it is
+ * complete. It is on the disk after the next `sync`; the journal calls that before it makes its own records durable.
+ */
+export class BlobStore {
+  readonly #dir: string;
+  readonly #unsynced = new Set<string>();
+
+  /** `runDir` is the run's directory; the store is its `blobs/`, made when first needed. */
+  constructor(runDir: string) {
+    this.#dir = join(runDir, 'blobs');
+  }
+
+  /** Stores a well-formed text, unless it is there already. */
+  put(text: string): { sha256: string } {
+    const bytes = Buffer.from(text, 'utf8');
+    const sha256 = hash('sha256', bytes, 'hex');
+    const path = this.#path(sha256);
+    // The size tells a file that a power cut left empty or short; such a one is written again.
+    if (statSync(path, { throwIfNoEntry: false })?.size !== bytes.length) this.#write(path, bytes);
+    return { sha256 };
+  }
+
+  /** The text; throws `JournalError` `blob_missing` when it is absent or its bytes have another digest. */
+  get(sha256: string): string {
+    const text = this.look(sha256);
+    if (typeof text === 'string') return text;
+    const fault = text.why === 'absent' ? 'is not in the store' : 'has changed on the disk';
+    throw new JournalError('blob_missing', `Blob ${sha256} ${fault}; put the file back under ${this.#dir} to read it.`);
+  }
+
+  /** Like `get`, with the problem as a value. */
+  look(sha256: string): string | BlobProblem {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#path(sha256));
+    } catch {
+      return { code: 'blob_missing', sha256, why: 'absent' };
+    }
+    if (hash('sha256', bytes, 'hex') !== sha256) return { code: 'blob_missing', sha256, why: 'wrong' };
+    return bytes.toString('utf8');
+  }
+
+  /** The record with its long texts put back; where a blob is missing the reference stays and the problem is listed. */
+  hydrate(record: JournalRecord): { record: JournalRecord; missing: BlobProblem[] } {
+    const { value, missing } = rehydrate(record, (sha256) => this.look(sha256));
+    return { record: value, missing };
+  }
+
+  /** Resolves when everything put before the call is on the disk. */
+  async sync(): Promise<void> {
+    for (const path of this.#take()) {
+      const file = await open(path, 'r');
+      await file.sync().finally(() => file.close());
+    }
+  }
+
+  /** The same, blocking. */
+  syncNow(): void {
+    for (const path of this.#take()) {
+      const fd = openSync(path, 'r');
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    }
+  }
+
+  /** Files first, then the directories that name them. */
+  #take(): string[] {
+    if (this.#unsynced.size === 0) return [];
+    const files = [...this.#unsynced];
+    this.#unsynced.clear();
+    return [...files, ...new Set(files.map(dirname)), this.#dir, dirname(this.#dir)];
+  }
+
+  #write(path: string, bytes: Buffer): void {
+    mkdirSync(dirname(path), { recursive: true });
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+    this.#unsynced.add(path);
+  }
+
+  #path(sha256: string): string {
+    return join(this.#dir, sha256.slice(0, 2), sha256);
+  }
+}

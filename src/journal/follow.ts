@@ -1,0 +1,121 @@
+import { access } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { seqOf } from './chain.ts';
+import { brokenError } from './errors.ts';
+import { FileBell } from './file-bell.ts';
+import { recordParser } from './reader.ts';
+import type { JournalRecord } from './record.ts';
+import { journalDir, LineFile, listSegments, segmentName, segmentNumber, segmentWith } from './segments.ts';
+
+export interface FollowOptions {
+  /** The first seq to deliver; default 1. */
+  fromSeq?: number;
+  /** Ends the iteration, without an error. */
+  signal?: AbortSignal;
+  /** Put long texts back from the blob store; what is missing stays a reference. Default false. */
+  hydrate?: boolean;
+}
+
+/**
+ * The records of a run from `fromSeq` on, and then each as it is written, until the signal aborts. They come in arrays, as
+ * many as there are, so that a console can apply them at once. The journal need not exist yet. Only complete lines are
+ * delivered; a watcher says when to look, a byte offset says what is new. Throws `JournalError` `broken` where a line is
+ * none, or where bytes that were delivered are gone.
+ */
+export async function* follow(
+  runDir: string,
+  options: FollowOptions = {},
+): AsyncGenerator<JournalRecord[], void, undefined> {
+  const fromSeq = options.fromSeq ?? 1;
+  const parse = recordParser(runDir, { hydrate: options.hydrate ?? false });
+  const bell = new FileBell(journalDir(runDir), options.signal);
+  const tail = new JournalTail(runDir, fromSeq);
+  try {
+    while (!bell.stopped) {
+      bell.clear();
+      const { segment, lines, moved } = await tail.look();
+      const records: JournalRecord[] = [];
+      for (const line of lines) {
+        const seq = seqOf(line.bytes);
+        if (seq !== 0 && seq < fromSeq) continue;
+        const result = parse({ segment, byte: line.byte, seq, text: line.bytes.toString('utf8') });
+        if (!result.ok) {
+          if (records.length > 0) yield records;
+          throw brokenError(result.at);
+        }
+        records.push(result.record);
+      }
+      if (records.length > 0) yield records;
+      else if (!moved && lines.length === 0) await bell.wait();
+    }
+  } finally {
+    await tail.close();
+    await bell.close();
+  }
+}
+
+interface Look {
+  segment: string;
+  lines: Awaited<ReturnType<LineFile['next']>>;
+  /** A segment was opened: there may be more to see at once. */
+  moved: boolean;
+}
+
+/** A place in the journal that moves on, from segment to segment. */
+class JournalTail {
+  readonly #runDir: string;
+  readonly #fromSeq: number;
+  #file: LineFile | undefined;
+  #path = '';
+  #seq = 0;
+
+  constructor(runDir: string, fromSeq: number) {
+    this.#runDir = runDir;
+    this.#fromSeq = fromSeq;
+  }
+
+  async look(): Promise<Look> {
+    const file = this.#file;
+    if (file === undefined) return this.#moved(await this.#firstPath());
+    const { segment } = file;
+    // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
+    const next = await this.#nextPath();
+    const lines = await file.next();
+    const last = lines.at(-1);
+    if (last !== undefined) {
+      this.#seq = seqOf(last.bytes);
+      return { segment, lines, moved: false };
+    }
+    const shrunk = (await file.size()) < file.offset;
+    if (shrunk || (next !== undefined && file.torn > 0)) {
+      throw brokenError({ segment, seq: this.#seq + 1, byte: file.offset, reason: 'torn_tail' });
+    }
+    return this.#moved(next);
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  async #moved(path: string | undefined): Promise<Look> {
+    if (path !== undefined) {
+      await this.#file?.close();
+      this.#file = await LineFile.open(path);
+      this.#path = path;
+    }
+    return { segment: basename(this.#path), lines: [], moved: path !== undefined };
+  }
+
+  async #firstPath(): Promise<string | undefined> {
+    const paths = await listSegments(this.#runDir);
+    return paths[await segmentWith(paths, this.#fromSeq)];
+  }
+
+  async #nextPath(): Promise<string | undefined> {
+    const path = join(dirname(this.#path), segmentName(segmentNumber(this.#path) + 1));
+    return access(path).then(
+      () => path,
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,22 @@
+/** The journal: the append-only, hash-chained record of a run. */
+export { type BlobRef, dehydrate, INLINE_LIMIT, isBlobRef } from './blob-refs.ts';
+export { BlobStore } from './blobs.ts';
+export { type BlobProblem, type Break, type BreakReason, JournalError, type JournalErrorCode } from './errors.ts';
+export { type FollowOptions, follow } from './follow.ts';
+export { type JournalOptions, openJournal } from './open.ts';
+export { type RawLine, type ReadOptions, readBatches, readLineBatches, readRecords } from './reader.ts';
+export {
+  type Envelope,
+  GENESIS,
+  type Head,
+  type JournalRecord,
+  type Parsed,
+  type Payload,
+  parseLine,
+  payloadOf,
+  RECORD_VERSION,
+  type RecordClass,
+} from './record.ts';
+export type { FsyncPolicy } from './sink.ts';
+export { type ChainReport, type VerifyOptions, verifyChain } from './verify.ts';
+export type { Journal, OpenedState } from './writer.ts';

@@ -1,0 +1,137 @@
+import { dehydrate, INLINE_LIMIT } from './blob-refs.ts';
+import type { BlobStore } from './blobs.ts';
+import { hashTail, LineEncoder } from './encode.ts';
+import { JournalError } from './errors.ts';
+import type { Lock } from './lock.ts';
+import { type Head, type JournalRecord, type Payload, type RecordClass, reservedKey } from './record.ts';
+import type { FsyncPolicy, SegmentSink } from './sink.ts';
+
+/** What opening found out; `recovered` when an incomplete last line was cut off. */
+export interface OpenedState {
+  recovered: { cutBytes: number; cutFromSeq: number } | undefined;
+  /** The last input and the events that name it as their cause, as stored (blobs not put back). */
+  lastBatch: { input: JournalRecord; events: JournalRecord[] } | undefined;
+}
+
+/**
+ * The one writer of a run's journal; `openJournal` makes it.
+ *
+ * Appending is synchronous and only gathers: what was appended reaches the operating system at the latest when the current
+ * macrotask has ended, or every 64 KiB. Before an effect is performed, `await written()`: then the request for it outlives
+ * this process, and under `always` a power cut too. After a failed write or sync every call throws `JournalError` `failed`.
+ */
+export class Journal {
+  readonly recovered: OpenedState['recovered'];
+  readonly lastBatch: OpenedState['lastBatch'];
+  /** The run's blob store. */
+  readonly blobs: BlobStore;
+  readonly #encoder: LineEncoder;
+  readonly #sink: SegmentSink;
+  readonly #fsync: FsyncPolicy;
+  readonly #lock: Lock;
+  readonly #put: (text: string) => string;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    run: string,
+    head: Head,
+    opened: OpenedState,
+    parts: { sink: SegmentSink; blobs: BlobStore; lock: Lock; fsync: FsyncPolicy },
+  ) {
+    this.recovered = opened.recovered;
+    this.lastBatch = opened.lastBatch;
+    this.blobs = parts.blobs;
+    this.#encoder = new LineEncoder(run, head);
+    this.#sink = parts.sink;
+    this.#fsync = parts.fsync;
+    this.#lock = parts.lock;
+    this.#put = (text) => {
+      const { sha256 } = this.blobs.put(text);
+      if (this.#fsync === 'always') this.blobs.syncNow();
+      return sha256;
+    };
+  }
+
+  /** The last record appended. */
+  get head(): Head {
+    return { seq: this.#encoder.seq, hash: this.#encoder.hash };
+  }
+
+  /** Appends an input and its events as one batch and returns the input's seq; the events get the seqs that follow it. */
+  appendBatch<I extends Payload, E extends Payload>(input: I, events: readonly E[]): number {
+    return this.#append(() => {
+      this.#line('input', input, 0);
+      const cause = this.#encoder.seq;
+      for (const event of events) this.#line('event', event, cause);
+    });
+  }
+
+  /** Completes a batch that a crash cut short: `cause` is its input's seq. Returns the first event's seq. */
+  appendEvents<E extends Payload>(events: readonly E[], cause: number): number {
+    return this.#append(() => {
+      for (const event of events) this.#line('event', event, cause);
+    });
+  }
+
+  /** Appends a note and returns its seq. */
+  appendNote<N extends Payload>(note: N): number {
+    return this.#append(() => this.#line('note', note, 0));
+  }
+
+  /** Hands everything appended to the operating system, now. */
+  flush(): void {
+    this.#sink.write();
+  }
+
+  /**
+   * Resolves when everything appended is as safe as an effect demands: handed to the operating system (already when this
+   * returns), and under `always` also on the disk.
+   */
+  async written(): Promise<void> {
+    if (this.#fsync === 'always') await this.#sink.sync();
+    else this.#sink.write();
+  }
+
+  /** Resolves when everything appended is on the disk, whatever the policy. */
+  async sync(): Promise<void> {
+    await this.#sink.sync();
+  }
+
+  /** Flushes, syncs (but under `never`) and lets go of the lock. Closing twice is closing once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#sink.close().finally(() => this.#lock.release());
+    return this.#closing;
+  }
+
+  /** All or nothing: a payload that cannot be encoded leaves no line of its batch behind. */
+  #append(lines: () => void): number {
+    this.#sink.check();
+    const { seq, hash } = this.#encoder;
+    try {
+      lines();
+    } catch (error) {
+      this.#encoder.seq = seq;
+      this.#encoder.hash = hash;
+      this.#sink.rollback();
+      throw error;
+    }
+    this.#sink.commit();
+    return seq + 1;
+  }
+
+  #line(cls: RecordClass, payload: Payload, cause: number): void {
+    const key = reservedKey(payload);
+    if (key !== undefined) {
+      throw new JournalError(
+        'payload',
+        `A ${payload.kind} record cannot carry ${key}: the journal sets it; rename the field.`,
+      );
+    }
+    let json = JSON.stringify(payload);
+    // No string leaf can be longer than the text of the whole payload, so short ones are not searched.
+    if (json.length > INLINE_LIMIT) json = JSON.stringify(dehydrate(payload, this.#put));
+    const body = this.#encoder.body(cls, json, cause, Date.now());
+    this.#sink.add(body);
+    this.#sink.add(hashTail(this.#encoder.hash));
+  }
+}
