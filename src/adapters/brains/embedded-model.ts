@@ -6,7 +6,14 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { getLlama, type Llama, type LlamaContextSequence, type LlamaGrammar, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
+import {
+  getLlama,
+  type Llama,
+  type LlamaContextSequence,
+  type LlamaGrammar,
+  LlamaLogLevel,
+  type LlamaModel,
+} from 'node-llama-cpp';
 import { BrainError } from '../../runtime/ports.ts';
 import { gbnfOf } from './embedded-grammar.ts';
 

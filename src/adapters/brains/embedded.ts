@@ -6,7 +6,14 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LlamaGrammarEvaluationState, type Token } from 'node-llama-cpp';
-import { BRAIN_API, type Brain, type BrainDelta, type BrainEnd, BrainError, type BrainRequest } from '../../runtime/ports.ts';
+import {
+  BRAIN_API,
+  type Brain,
+  type BrainDelta,
+  type BrainEnd,
+  BrainError,
+  type BrainRequest,
+} from '../../runtime/ports.ts';
 import { type EmbeddedModel, openModel } from './embedded-model.ts';
 
 export interface EmbeddedOptions {
