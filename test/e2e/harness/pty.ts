@@ -57,6 +57,11 @@ export interface Pty {
    * shows the screen.
    */
   waitFor(predicate: ScreenPredicate, timeout?: number): Promise<string>;
+  /**
+   * Resolves when nothing was written for `ms`, at the latest after `limit` ms. Only for pictures, which must not show
+   * half a frame; a test has something to wait for.
+   */
+  quiet(ms: number, limit: number): Promise<void>;
   /** Types; the keys of KEYS or any text. */
   keys(text: string): void;
   resize(cols: number, rows: number): void;
@@ -154,6 +159,23 @@ export function spawnPty(options: PtyOptions): Pty {
       look();
     });
   };
+  const quiet = (ms: number, limit: number): Promise<void> => {
+    return new Promise((resolve) => {
+      const stop = (): void => {
+        clearTimeout(idle);
+        clearTimeout(last);
+        watchers.delete(restart);
+        resolve();
+      };
+      const restart = (): void => {
+        clearTimeout(idle);
+        idle = setTimeout(stop, ms);
+      };
+      let idle = setTimeout(stop, ms);
+      const last = setTimeout(stop, limit);
+      watchers.add(restart);
+    });
+  };
   const kill = (signal: NodeJS.Signals = 'SIGTERM'): void => {
     if (!ended) proc.kill(signal);
   };
@@ -167,6 +189,7 @@ export function spawnPty(options: PtyOptions): Pty {
     counts: () => ({ ...counts }),
     output: () => pieces.join(''),
     waitFor,
+    quiet,
     keys: (text) => proc.write(text),
     resize(newCols, newRows) {
       terminal.resize(newCols, newRows);
