@@ -16,7 +16,6 @@ const literal = (value: unknown): string => JSON.stringify(JSON.stringify(value)
 const BASE = [
   'char ::= [^"\\\\\\x00-\\x1f\\x7f] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])',
   'int ::= "0" | "-"? [1-9] [0-9]{0,8}',
-  'natural ::= "0" | [1-9] [0-9]{0,8}',
 ];
 
 /** @throws Error naming the part of the schema that it does not know */
@@ -43,7 +42,7 @@ export const gbnfOf = (schema: Schema): string => {
       case 'string':
         return rule(stringBody(part));
       case 'integer':
-        return typeof part.minimum === 'number' && part.minimum >= 0 ? 'natural' : 'int';
+        return integer(part, rule);
       case 'null':
         return '"null"';
       case 'boolean':
@@ -74,6 +73,13 @@ const stringBody = (part: Schema): string => {
   const max = bound(part.maxLength, Number.POSITIVE_INFINITY) - fixed.length;
   const chars = repeat('char', Math.max(0, bound(part.minLength, 0) - fixed.length), max);
   return `"\\"" ${fixed === '' ? '' : `${JSON.stringify(fixed)} `}${chars} "\\""`;
+};
+
+/** A small range is listed value by value; a large one is left to whoever reads the reply. */
+const integer = (part: Schema, rule: (body: string) => string): string => {
+  const [min, max] = [bound(part.minimum, Number.NEGATIVE_INFINITY), bound(part.maximum, Number.POSITIVE_INFINITY)];
+  if (max - min > 100) return 'int';
+  return rule(Array.from({ length: max - min + 1 }, (_, i) => `"${min + i}"`).join(' | '));
 };
 
 const arrayBody = (item: string, part: Schema): string => {
