@@ -121,7 +121,8 @@ export default async function bench(): Promise<{ name: string; rows: Row[] }> {
         open: await seconds(() => reopen(dir)),
       };
       // The first round warms the compiler up.
-      if (run > 0) for (const [name, time] of Object.entries(taken)) (times[name] ??= []).push(time);
+      if (run === 0) continue;
+      for (const [name, time] of Object.entries(taken)) times[name] = [...(times[name] ?? []), time];
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
