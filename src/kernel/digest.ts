@@ -22,3 +22,6 @@ export const canonicalJson = (value: unknown): string => {
  */
 export const draw = (seed: number, purpose: string, pid: number, tick: number, n: number): number =>
   Number.parseInt(sha256(`${seed}|${purpose}|${pid}|${tick}|${n}`).slice(0, 8), 16) >>> 1;
+
+/** SHA-256 over the canonical JSON of a state. Costly: taken at snapshots and ends, never each tick. */
+export const stateHash = (state: unknown): string => sha256(canonicalJson(state));

@@ -11,8 +11,8 @@ import type { Reply, Rights, Role } from './syscalls.ts';
 import type { TaskSpec } from './task.ts';
 import { HOME, type Place, type TrapCode } from './words.ts';
 
-/** What a request in flight is for. `wait` is a timer. */
-export type ReqKind = 'observe' | 'brain' | 'op' | 'grade' | 'wait';
+/** What a request in flight is for. `fetch` reads a page that a reply refers to; `wait` is a timer. */
+export type ReqKind = 'observe' | 'fetch' | 'brain' | 'op' | 'grade' | 'wait';
 
 export interface Request {
   kind: ReqKind;
@@ -42,8 +42,8 @@ export interface Dispatch {
   req: number;
   /** The accepted reply, until its effect is done. */
   reply: Reply | null;
-  /** What the trap detectors found before the effect; a notice for the frame. */
-  notice: string;
+  /** Texts that the kernel supplied for the reply's references. */
+  refs: Readonly<Record<string, string>>;
 }
 
 export interface Trap {
@@ -89,10 +89,10 @@ export interface Proc {
   dispatch: Dispatch | null;
   /** Faults that struck and have not been recovered from; its own tick count then. */
   faults: readonly { id: number; at: number }[];
-  /** The fault behind the failure that is being dealt with, 0 for none. */
-  struck: number;
   /** The handle that it used last. */
   lastCap: string;
+  /** Tick of its last progress, 0 for none. */
+  progressTick: number;
 }
 
 export interface Step {
@@ -216,8 +216,8 @@ export const newProc = (
   outage: { attempts: 0, ms: 0 },
   dispatch: null,
   faults: [],
-  struck: 0,
   lastCap: '',
+  progressTick: 0,
 });
 
 /** How people name a process: `P1`, `w4`. */

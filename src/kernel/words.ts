@@ -16,7 +16,7 @@ export type TrapCode =
   | 'DEADLINE';
 
 /** Where a process looks: a view of its own, or a target under one of its handles. */
-export type Place = { view: string } | { cap: string; path?: string };
+export type Place = { view: string } | { cap: string; path?: string | undefined };
 
 export const HOME: Place = { view: 'sys://task' };
 
@@ -69,5 +69,6 @@ export const lastText = {
   gitLog: (output: string): string => `SYS_GIT_LOG\n${output}`,
   went: (place: string): string => `SYS_GOTO ${place}`,
   joined: (map: string): string => `SYS_MAP_REDUCE ${map} joined`,
+  mapping: 'SYS_MAP_REDUCE',
   thought: 'no world op',
 } as const;

@@ -142,14 +142,17 @@ export const EVENTS = {
     q: z.string(),
     mind: z.array(MindOp),
     world: WorldOpOrNull,
+    /** Tokens in and out that the reply cost. */
+    tokens: Count,
   }),
   'reply.rejected': z.strictObject({
     kind: z.literal('reply.rejected'),
     pid: Pid,
     tick: Tick,
     code: TrapCodeName,
-    /** `schema`, or which field of the reply is at fault. */
+    /** `json`, or which field of the reply is at fault; `stream` where it never became whole. */
     field: z.string(),
+    tokens: Count,
   }),
   'op.requested': z.strictObject({
     kind: z.literal('op.requested'),
@@ -162,6 +165,14 @@ export const EVENTS = {
     pageSize: z.int().min(2),
     deadlineMs: z.int().min(1),
     fault: AttachedFault.optional(),
+  }),
+  /** The kernel supplies the text that a reply referred to. */
+  'ref.resolved': z.strictObject({
+    kind: z.literal('ref.resolved'),
+    pid: Pid,
+    tick: Tick,
+    ref: z.string().max(300),
+    text: z.string(),
   }),
   'grade.requested': z.strictObject({
     kind: z.literal('grade.requested'),

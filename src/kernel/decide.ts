@@ -1,0 +1,97 @@
+/**
+ * `decide(state, input) → events`: pure and total. Whatever comes, in whatever order, is answered; what is stale or late is
+ * answered with `input.ignored` and the reason.
+ */
+import { rootCap } from './caps.ts';
+import { onFailure, onReply } from './decide/brain.ts';
+import { onCommand } from './decide/operator.ts';
+import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/outcome.ts';
+import { observe, schedule } from './decide/schedule.ts';
+import { Turn } from './decide/turn.ts';
+import type { InputOf, KernelEvent, KernelInput } from './records/index.ts';
+import { type Proc, type ReqKind, ROOT_PID, type State } from './state.ts';
+
+export interface Transition {
+  state: State;
+  events: KernelEvent[];
+}
+
+/** `decide`, with the state that its events lead to. */
+export const transition = (state: State, input: KernelInput): Transition => {
+  const turn = new Turn(state);
+  const why = handle(turn, input);
+  if (why !== undefined) turn.emit({ kind: 'input.ignored', input: input.kind, why });
+  if (!turn.over) schedule(turn);
+  return { state: turn.state, events: turn.events };
+};
+
+export const decide = (state: State, input: KernelInput): KernelEvent[] => transition(state, input).events;
+
+/** @returns why the input was ignored */
+const handle = (turn: Turn, input: KernelInput): string | undefined => {
+  const { phase } = turn.state;
+  if (input.kind === 'run.started') return phase === 'new' ? start(turn, input) : 'the run has started already';
+  if (phase === 'new') return 'the run has not started';
+  if (phase === 'ended') return 'the run has ended';
+  if (input.kind === 'operator.commanded') return onCommand(turn, input);
+  return onAnswer(turn, input);
+};
+
+type Answer = Exclude<KernelInput, { kind: 'run.started' | 'operator.commanded' }>;
+
+/** Which kinds of request an input can answer. */
+const ANSWERS: Record<Answer['kind'], readonly ReqKind[]> = {
+  'world.observed': ['observe', 'fetch'],
+  'brain.replied': ['brain'],
+  'brain.failed': ['brain'],
+  'op.done': ['op'],
+  'op.failed': ['op'],
+  'grader.judged': ['grade'],
+  'deadline.passed': ['wait'],
+};
+
+const onAnswer = (turn: Turn, input: Answer): string | undefined => {
+  const request = turn.state.requests[input.req];
+  if (request === undefined) return `no request ${input.req} is in flight`;
+  if (!ANSWERS[input.kind].includes(request.kind)) return `request ${input.req} waits for something else`;
+  const proc = turn.known(request.pid);
+  switch (input.kind) {
+    case 'world.observed':
+      if (request.kind === 'observe') onObserved(turn, proc, input);
+      else onFetched(turn, proc, input);
+      return undefined;
+    case 'brain.replied':
+      return void onReply(turn, proc, input);
+    case 'brain.failed':
+      return void onFailure(turn, proc, input);
+    case 'op.done':
+      return void onOpDone(turn, proc, input);
+    case 'op.failed':
+      return void onOpFailed(turn, proc, input);
+    case 'grader.judged':
+      return void onJudged(turn, proc, input);
+    case 'deadline.passed':
+      return void retry(turn, proc);
+  }
+};
+
+/** The endpoint may be back: the process looks again and asks again, in the same tick. */
+const retry = (turn: Turn, proc: Proc): void => observe(turn, proc, proc.dispatch?.tick ?? turn.state.tick);
+
+const start = (turn: Turn, input: InputOf<'run.started'>): undefined => {
+  const { task, policy, seed, world, chaos } = input;
+  turn.emit({ kind: 'run.created', task, policy, seed, worldHash: world.hash });
+  chaos.forEach((spec, i) => {
+    turn.emit({ kind: 'fault.armed', id: i + 1, spec, by: 'plan' });
+  });
+  turn.emit({
+    kind: 'process.spawned',
+    pid: ROOT_PID,
+    ppid: 0,
+    role: 'planner',
+    task: task.goal,
+    temperature: policy.temperatures.planner,
+    caps: task.caps.map((root, i) => rootCap(seed, ROOT_PID, i + 1, root)),
+    step: null,
+  });
+};

@@ -1,0 +1,106 @@
+/** Composes a process's frame and asks its brain. */
+import { draw } from '../digest.ts';
+import { composeFrame, type FrameView, type PageView, pageSize, sectionRoom } from '../frame.ts';
+import type { PageRef } from '../records/index.ts';
+import type { Proc, State } from '../state.ts';
+import { capRows, liveCaps, mapSection, pageRefs, shownHandle, viewPage } from '../views.ts';
+import { placeText, roleLine } from '../words.ts';
+import { attachFault } from './faults.ts';
+import type { Turn } from './turn.ts';
+
+/** A page that the world, or the blob store, answered with. */
+export interface Found {
+  sha256: string;
+  n: number;
+  of: number;
+  text: string;
+  chars: number;
+}
+
+export const composeAndAsk = (turn: Turn, pid: number, sight: { view: string; n: number } | Found | null): void => {
+  const { state } = turn;
+  const proc = turn.known(pid);
+  const tick = proc.dispatch?.tick ?? 0;
+  const shown = sight === null ? null : pageOf(state, proc, sight);
+  const { limit } = state.policy.frame;
+  const frame = composeFrame(frameView(state, proc, shown?.page ?? null), limit);
+  turn.emit({
+    kind: 'frame.composed',
+    pid,
+    tick,
+    size: frame.text.length,
+    limit,
+    clipped: frame.clipped,
+    pages: shown?.refs ?? [],
+    handles: liveCaps(proc).map((cap) => shownHandle(state, cap)),
+  });
+  ask(turn, proc, tick, frame.text);
+};
+
+const ask = (turn: Turn, proc: Proc, tick: number, frame: string): void => {
+  const { state } = turn;
+  const { maxTokens, brainMs } = state.policy.limits;
+  turn.emit({
+    kind: 'brain.requested',
+    req: state.nextReq,
+    pid: proc.pid,
+    tick,
+    role: proc.role,
+    frame,
+    temperature: proc.temperature,
+    seed: draw(state.seed, 'brain', proc.pid, proc.ticks, proc.outage.attempts),
+    maxTokens,
+    deadlineMs: brainMs,
+    ...attachFault(state, proc, 'brain.cut'),
+  });
+};
+
+const frameView = (state: State, proc: Proc, page: PageView | null): FrameView => {
+  const step = proc.step;
+  return {
+    role: step === null ? roleLine(proc.role) : roleLine(proc.role, { map: step.map, n: step.n, of: step.of }),
+    task: proc.task,
+    cap: capRows(state, proc).join('\n'),
+    callstack: proc.stack.join('\n'),
+    q: proc.q,
+    last: proc.last,
+    map: mapSection(state, proc),
+    trap: proc.trap?.recovery ?? '',
+    notice: proc.notice,
+    told: proc.told.join('\n'),
+    at: placeText(proc.d),
+    page,
+  };
+};
+
+const pageOf = (
+  state: State,
+  proc: Proc,
+  sight: { view: string; n: number } | Found,
+): { page: PageView; refs: PageRef[] } | null => {
+  const { limit } = state.policy.frame;
+  if ('view' in sight) {
+    const found = viewPage(state, proc, sight.view, sight.n, pageSize(limit));
+    // The task stands in its own section; its page is shown only where it was clipped there.
+    const shownWhole = sight.view === 'sys://task' && (found?.chars ?? 0) <= sectionRoom('task', limit);
+    if (found === undefined || shownWhole) return null;
+    return withNeighbours(
+      state,
+      { view: sight.view },
+      { n: sight.n, of: found.pages, text: found.text, chars: found.chars },
+    );
+  }
+  return withNeighbours(
+    state,
+    { sha256: sight.sha256 },
+    { n: sight.n, of: sight.of, text: sight.text, chars: sight.chars },
+  );
+};
+
+/** A page with the tokens of the one after and the one before it. */
+const withNeighbours = (state: State, of: PageRef['of'], page: PageView): { page: PageView; refs: PageRef[] } => {
+  const ns = [page.n + 1, page.n - 1].filter((n) => n >= 1 && n <= page.of);
+  const refs = pageRefs(state, of, ns);
+  const token = (n: number): string | undefined => refs.find((ref) => ref.n === n)?.token;
+  return { page: { ...page, next: token(page.n + 1), prev: token(page.n - 1) }, refs };
+};

@@ -1,0 +1,72 @@
+/** What the operator commands. Only the operator grants, and only here may the panic budget rise (K5). */
+import { descendants, rootCap } from '../caps.ts';
+import type { InputOf } from '../records/index.ts';
+import { ROOT_PID } from '../state.ts';
+import { strikeNow } from './faults.ts';
+import { refill } from './map.ts';
+import { endProc, endRun, type Turn } from './turn.ts';
+
+/** @returns why the command does nothing; undefined where it did something */
+export const onCommand = (turn: Turn, { order, by, reason }: InputOf<'operator.commanded'>): string | undefined => {
+  const { phase, panicLeft } = turn.state;
+  switch (order.command) {
+    case 'pause':
+      if (phase === 'paused') return 'the run is paused already';
+      turn.emit({ kind: 'run.paused' });
+      return undefined;
+    case 'unpause':
+      if (phase !== 'paused') return 'the run is not paused';
+      turn.emit({ kind: 'run.unpaused' });
+      return undefined;
+    case 'step':
+      if (phase !== 'paused') return 'only a paused run can be stepped';
+      turn.emit({ kind: 'run.stepped' });
+      return undefined;
+    case 'kill':
+      return kill(turn, order.pid, `${by}${reason === '' ? '' : `: ${reason}`}`);
+    case 'inject': {
+      const id = turn.state.nextFault;
+      turn.emit({ kind: 'fault.armed', id, spec: order.fault, by });
+      strikeNow(turn, id);
+      return undefined;
+    }
+    case 'grant_panic':
+      turn.emit({ kind: 'panic.granted', units: order.units, left: panicLeft + order.units });
+      return undefined;
+    default:
+      return onProcess(turn, order);
+  }
+};
+
+const kill = (turn: Turn, pid: number | undefined, why: string): string | undefined => {
+  if (pid === undefined || pid === ROOT_PID) {
+    for (const proc of Object.values(turn.state.procs)) endProc(turn, proc, 'killed', why);
+    endRun(turn, 'killed', why);
+    return undefined;
+  }
+  const proc = turn.proc(pid);
+  if (proc === undefined) return `there is no process ${pid}`;
+  endProc(turn, proc, 'killed', why);
+  if (proc.step !== null) refill(turn, proc.step.map);
+  return undefined;
+};
+
+type ProcessOrder = Extract<InputOf<'operator.commanded'>['order'], { command: 'revoke' | 'grant' | 'tell' }>;
+
+const onProcess = (turn: Turn, order: ProcessOrder): string | undefined => {
+  const proc = turn.proc(order.pid);
+  if (proc === undefined) return `there is no process ${order.pid}`;
+  if (order.command === 'tell') {
+    turn.emit({ kind: 'operator.told', pid: proc.pid, text: order.text });
+    return undefined;
+  }
+  if (order.command === 'grant') {
+    const cap = rootCap(turn.state.seed, proc.pid, proc.nextHandle, { rights: order.rights, target: order.target });
+    turn.emit({ kind: 'capability.issued', pid: proc.pid, cap });
+    return undefined;
+  }
+  const handles = descendants(turn.state, proc.pid, order.handle);
+  if (handles.length === 0) return `process ${proc.pid} holds no ${order.handle}`;
+  turn.emit({ kind: 'capability.revoked', handles, by: 'operator' });
+  return undefined;
+};

@@ -1,0 +1,49 @@
+/** `evolve(state, event) → state`: pure and total. It trusts events; what they conclude was checked by `decide`. */
+import * as process from './evolve/process.ts';
+import * as run from './evolve/run.ts';
+import * as tick from './evolve/tick.ts';
+import type { EventKind, EventOf, KernelEvent } from './records/index.ts';
+import type { State } from './state.ts';
+
+const unchanged = (state: State): State => state;
+
+const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State } = {
+  'run.created': run.created,
+  'run.ended': run.runEnded,
+  'run.paused': (state) => ({ ...state, phase: 'paused', steps: 0 }),
+  'run.unpaused': (state) => ({ ...state, phase: 'active', steps: 0 }),
+  'run.stepped': (state) => ({ ...state, steps: state.steps + 1 }),
+  'panic.granted': run.granted,
+  'panic.spent': tick.panicked,
+  'process.spawned': process.spawned,
+  'process.ended': process.ended,
+  'process.blocked': process.blocked,
+  'capability.issued': process.issued,
+  'capability.denied': unchanged,
+  'capability.revoked': process.revoked,
+  'route.dispatched': tick.dispatched,
+  'observe.requested': tick.observing,
+  'notice.given': tick.noticed,
+  'frame.composed': tick.framed,
+  'brain.requested': tick.asked,
+  'reply.accepted': tick.accepted,
+  'reply.rejected': tick.rejected,
+  'ref.resolved': tick.resolved,
+  'op.requested': tick.opRequested,
+  'grade.requested': tick.halting,
+  'tick.committed': tick.committed,
+  'trap.raised': tick.trapped,
+  'map.started': process.mapStarted,
+  'vote.cast': process.voted,
+  'step.settled': process.settled,
+  'map.joined': process.joined,
+  'fault.armed': run.armed,
+  'fault.requested': run.struck,
+  'fault.triggered': run.triggered,
+  'fault.recovered': run.recovered,
+  'operator.told': process.told,
+  'input.ignored': unchanged,
+};
+
+export const evolve = (state: State, event: KernelEvent): State =>
+  (HANDLERS[event.kind] as (state: State, event: KernelEvent) => State)(state, event);

@@ -1,0 +1,93 @@
+/** How the state follows processes, their capabilities and their maps. */
+import { hashSetAdd } from '../hash-set.ts';
+import { joinKey } from '../keys.ts';
+import { clearThrash } from '../loops.ts';
+import type { EventOf } from '../records/index.ts';
+import { JOINED_KEPT, type MapRun, newProc, type State, type Step, TOLD_KEPT } from '../state.ts';
+import type { Rights } from '../syscalls.ts';
+import { lastText } from '../words.ts';
+import { dropProc, openRequest, patchProc, setProc } from './update.ts';
+
+const patchStep = (state: State, map: string, n: number, change: (step: Step) => Partial<Step>): State => {
+  const run = state.maps[map];
+  if (run === undefined) return state;
+  const steps = run.steps.map((step, i) => (i === n - 1 ? { ...step, ...change(step) } : step));
+  return { ...state, maps: { ...state.maps, [map]: { ...run, steps } } };
+};
+
+export const spawned = (state: State, event: EventOf<'process.spawned'>): State => {
+  const { pid, ppid, role, task, temperature, step } = event;
+  const next = {
+    ...setProc(state, newProc({ pid, ppid, role, task, temperature, step }, event.caps)),
+    nextPid: pid + 1,
+  };
+  return step === null ? next : patchStep(next, step.map, step.n, ({ ballots }) => ({ ballots: ballots + 1 }));
+};
+
+export const ended = (state: State, event: EventOf<'process.ended'>): State => dropProc(state, event.pid);
+
+export const blocked = (state: State, event: EventOf<'process.blocked'>): State => {
+  const proc = state.procs[event.pid];
+  return openRequest(
+    state,
+    event.req,
+    { kind: 'wait', pid: event.pid, fault: 0 },
+    {
+      state: 'blocked',
+      wait: { error: event.error, attempt: event.attempt },
+      outage: { attempts: event.attempt, ms: (proc?.outage.ms ?? 0) + event.waitMs },
+    },
+  );
+};
+
+export const issued = (state: State, event: EventOf<'capability.issued'>): State =>
+  patchProc(state, event.pid, (proc) => ({
+    caps: { ...proc.caps, [event.cap.handle]: event.cap },
+    nextHandle: Math.max(proc.nextHandle, Number(event.cap.handle.slice(1)) + 1),
+  }));
+
+export const revoked = (state: State, event: EventOf<'capability.revoked'>): State =>
+  event.handles.reduce(
+    (next, { pid, handle }) =>
+      patchProc(next, pid, (proc) => {
+        const cap = proc.caps[handle];
+        return cap === undefined ? {} : { caps: { ...proc.caps, [handle]: { ...cap, revoked: true } } };
+      }),
+    state,
+  );
+
+export const mapStarted = (state: State, event: EventOf<'map.started'>): State => {
+  const steps = event.steps.map((step) => ({
+    text: step.text,
+    caps: step.caps.map(({ cap, rights }) => ({ cap, rights: rights as Rights })),
+    votes: {},
+    ballots: 0,
+    settled: false,
+    value: null,
+  }));
+  const run: MapRun = { map: event.map, pid: event.pid, result: event.result, steps };
+  const next = { ...state, nextMap: state.nextMap + 1, maps: { ...state.maps, [event.map]: run } };
+  return patchProc(next, event.pid, () => ({ state: 'blocked', wait: { map: event.map } }));
+};
+
+export const voted = (state: State, event: EventOf<'vote.cast'>): State =>
+  patchStep(state, event.map, event.step, (step) => ({ votes: { ...step.votes, [event.value]: event.votes } }));
+
+export const settled = (state: State, event: EventOf<'step.settled'>): State =>
+  patchStep(state, event.map, event.step, () => ({ settled: true, value: event.value }));
+
+export const joined = (state: State, event: EventOf<'map.joined'>): State => {
+  const { [event.map]: _, ...maps } = state.maps;
+  const kept = [...state.joined, { map: event.map, results: event.results }].slice(-JOINED_KEPT);
+  return patchProc({ ...state, maps, joined: kept }, event.pid, (proc) => ({
+    state: 'ready',
+    wait: null,
+    map: event.map,
+    last: lastText.joined(event.map),
+    joins: hashSetAdd(proc.joins, joinKey(event.results)),
+    ...(event.progress ? { loops: clearThrash(proc.loops), looks: [], streak: 0, progressTick: state.tick } : {}),
+  }));
+};
+
+export const told = (state: State, event: EventOf<'operator.told'>): State =>
+  patchProc(state, event.pid, (proc) => ({ told: [...proc.told, event.text].slice(-TOLD_KEPT) }));

@@ -1,0 +1,52 @@
+/** How the state follows the run as a whole: its start and end, pauses, panic grants and faults. */
+import { hashSetAdd } from '../hash-set.ts';
+import type { EventOf } from '../records/index.ts';
+import { FAULTS_KEPT, type State } from '../state.ts';
+import { patchProc } from './update.ts';
+
+export const created = (state: State, event: EventOf<'run.created'>): State => ({
+  ...state,
+  phase: 'active',
+  seed: event.seed,
+  policy: event.policy,
+  task: event.task,
+  panicLeft: event.policy.panicBudget,
+  worldHash: event.worldHash,
+  worlds: hashSetAdd(state.worlds, event.worldHash),
+});
+
+export const granted = (state: State, event: EventOf<'panic.granted'>): State => ({ ...state, panicLeft: event.left });
+
+export const armed = (state: State, event: EventOf<'fault.armed'>): State => ({
+  ...state,
+  nextFault: event.id + 1,
+  faults: [...state.faults, { id: event.id, spec: event.spec, left: event.spec.times }],
+});
+
+export const struck = (state: State, event: EventOf<'fault.requested'>): State => {
+  const request = state.requests[event.req];
+  if (request === undefined) return state;
+  return { ...state, requests: { ...state.requests, [event.req]: { ...request, fault: event.id } } };
+};
+
+export const triggered = (state: State, event: EventOf<'fault.triggered'>): State => {
+  const faults = state.faults
+    .map((fault) => (fault.id === event.id ? { ...fault, left: fault.left - 1 } : fault))
+    .filter((fault) => fault.left > 0);
+  return patchProc({ ...state, faults }, event.pid, (proc) => ({
+    faults: [...proc.faults, { id: event.id, at: proc.ticks }].slice(-FAULTS_KEPT),
+  }));
+};
+
+export const recovered = (state: State, event: EventOf<'fault.recovered'>): State =>
+  patchProc(state, event.pid, (proc) => ({ faults: proc.faults.filter((fault) => fault.id !== event.id) }));
+
+export const runEnded = (state: State, event: EventOf<'run.ended'>): State => ({
+  ...state,
+  phase: 'ended',
+  outcome: event.outcome,
+  procs: {},
+  requests: {},
+  maps: {},
+  faults: [],
+});

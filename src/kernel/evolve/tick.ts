@@ -1,0 +1,136 @@
+/** How the state follows a dispatch through its phases. */
+import { findCap } from '../caps.ts';
+import { hashSetAdd } from '../hash-set.ts';
+import { execKey, lookKey } from '../keys.ts';
+import { applyMind, clearThrash, countReply, restart } from '../loops.ts';
+import type { EventOf } from '../records/index.ts';
+import { freshLoops, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
+import type { Reply } from '../syscalls.ts';
+import { rememberPages } from '../views.ts';
+import { HOME } from '../words.ts';
+import { closeRequest, openRequest, patchProc, setProc } from './update.ts';
+
+export const dispatched = (state: State, event: EventOf<'route.dispatched'>): State => ({
+  ...patchProc(state, event.pid, (proc) => ({
+    state: 'running',
+    ticks: proc.ticks + 1,
+    dispatch: { tick: event.tick, req: 0, reply: null, refs: {} },
+  })),
+  tick: event.tick,
+  steps: state.phase === 'paused' ? Math.max(0, state.steps - 1) : state.steps,
+});
+
+export const observing = (state: State, event: EventOf<'observe.requested'>): State => {
+  const kind = state.procs[event.pid]?.dispatch?.reply == null ? 'observe' : 'fetch';
+  return openRequest(state, event.req, { kind, pid: event.pid, fault: 0 });
+};
+
+export const noticed = (state: State, event: EventOf<'notice.given'>): State =>
+  patchProc(state, event.pid, () => ({ notice: event.text }));
+
+export const framed = (state: State, event: EventOf<'frame.composed'>): State => rememberPages(state, event.pages);
+
+export const asked = (state: State, event: EventOf<'brain.requested'>): State => {
+  const request: Request = { kind: 'brain', pid: event.pid, fault: event.fault?.id ?? 0 };
+  return openRequest(state, event.req, request, { state: 'running', wait: null });
+};
+
+export const accepted = (state: State, event: EventOf<'reply.accepted'>): State => {
+  const reply: Reply = { q: event.q, mind: event.mind, world: event.world };
+  return patchProc({ ...closeRequest(state, event.pid), tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+    outage: { attempts: 0, ms: 0 },
+    // The operator's lines have been read.
+    told: [],
+    loops: countReply(
+      state.policy,
+      proc,
+      reply,
+      state.worldHash,
+      applyMind(proc.stack, reply.mind, STACK_MAX) ?? proc.stack,
+    ),
+    dispatch: proc.dispatch === null ? null : { ...proc.dispatch, reply },
+  }));
+};
+
+export const rejected = (state: State, event: EventOf<'reply.rejected'>): State =>
+  patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, () => ({
+    outage: { attempts: 0, ms: 0 },
+    told: [],
+  }));
+
+export const resolved = (state: State, event: EventOf<'ref.resolved'>): State =>
+  patchProc(closeRequest(state, event.pid), event.pid, (proc) => ({
+    dispatch:
+      proc.dispatch === null ? null : { ...proc.dispatch, refs: { ...proc.dispatch.refs, [event.ref]: event.text } },
+  }));
+
+export const opRequested = (state: State, event: EventOf<'op.requested'>): State => {
+  const world = state.procs[event.pid]?.dispatch?.reply?.world;
+  const lastCap = world != null && 'cap' in world ? { lastCap: world.cap } : {};
+  return openRequest(state, event.req, { kind: 'op', pid: event.pid, fault: event.fault?.id ?? 0 }, lastCap);
+};
+
+export const halting = (state: State, event: EventOf<'grade.requested'>): State =>
+  openRequest(state, event.req, { kind: 'grade', pid: event.pid, fault: 0 }, { state: 'halting' });
+
+export const committed = (state: State, event: EventOf<'tick.committed'>): State => {
+  const proc = state.procs[event.pid];
+  const reply = proc?.dispatch?.reply;
+  if (proc === undefined || reply == null) return state;
+  const world = reply.world;
+  const base: State = { ...closeRequest(state, event.pid), worldHash: event.worldHash };
+  if (event.worldHash !== state.worldHash) base.worlds = hashSetAdd(state.worlds, event.worldHash);
+  if (world?.op === 'SYS_EXEC') base.execs = hashSetAdd(state.execs, execKey(proc, world, state.worldHash));
+  if (world?.op === 'SYS_WRITE') base.written = noteEvidence(state, proc, world.cap, world.path);
+  const next: Proc = {
+    ...proc,
+    ...progressOf(proc, event),
+    state: 'ready',
+    q: reply.q,
+    d: event.d,
+    stack: event.stack,
+    last: event.last,
+    trap: null,
+    notice: '',
+    flood: event.flood ?? '',
+    dispatch: null,
+    lastCap: world !== null && 'cap' in world ? world.cap : proc.lastCap,
+  };
+  return rememberPages(setProc(base, next), event.pages);
+};
+
+/** A first look clears the thrash counters; a write or an exec also ends the trap streak and lets it look anew. */
+const progressOf = (proc: Proc, event: EventOf<'tick.committed'>): Partial<Proc> => {
+  if (event.progress === null) return {};
+  const loops = clearThrash(proc.loops);
+  if (event.progress !== 'look') return { loops, looks: [], streak: 0, progressTick: event.tick };
+  return { loops, looks: [...proc.looks, lookKey(proc)], progressTick: event.tick };
+};
+
+const noteEvidence = (state: State, proc: Proc, handle: string, path: string | undefined): readonly string[] => {
+  const target = `${findCap(proc, handle)?.target ?? ''}${path ?? ''}`;
+  return state.task.evidence.includes(target) && !state.written.includes(target)
+    ? [...state.written, target]
+    : state.written;
+};
+
+export const trapped = (state: State, event: EventOf<'trap.raised'>): State => {
+  const judged = state.procs[event.pid]?.state === 'halting';
+  const next = patchProc(closeRequest(state, event.pid), event.pid, (proc) => ({
+    state: 'ready',
+    wait: null,
+    flags: proc.flags + (event.flag ? 1 : 0),
+    streak: event.streak,
+    loops: restart(proc.loops, event.code),
+    // The flood was ignored and said so once; it does not trap again.
+    flood: event.code === 'CAUSALITY' ? '' : proc.flood,
+    trap: { code: event.code, recovery: event.recovery },
+    dispatch: null,
+  }));
+  return judged && event.code === 'ILLEGAL_HALT' ? { ...next, rejections: next.rejections + 1 } : next;
+};
+
+export const panicked = (state: State, event: EventOf<'panic.spent'>): State => ({
+  ...patchProc(state, event.pid, () => ({ stack: [], d: HOME, streak: 0, flags: 0, looks: [], loops: freshLoops })),
+  panicLeft: event.left,
+});
