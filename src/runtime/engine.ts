@@ -1,0 +1,289 @@
+/**
+ * The imperative shell around the kernel: one loop over one queue of inputs.
+ *
+ *   input → transition → one batch in the journal → (it has reached the system) → effects → their outcomes are inputs again
+ *
+ * 1. A request is written before it is performed (K2).
+ * 2. After `run.ended` nothing is performed and nothing is fed back; what was in flight is aborted, its partial text noted (K6).
+ * 3. Simulated brains answer in pid order, once all of them have answered and the world lane is empty: such a run does not
+ *    depend on timing at all.
+ */
+import { setImmediate as macrotask } from 'node:timers/promises';
+import {
+  type EventOf,
+  initialState,
+  type InputOf,
+  type KernelEvent,
+  type KernelInput,
+  type OperatorCommand,
+  type Role,
+  type RuntimeNote,
+  type State,
+  transition,
+} from '../kernel/index.ts';
+import { BrainEffects, type Seat } from './effects-brain.ts';
+import { type Blobs, WorldEffects } from './effects-world.ts';
+import type { Grader, World } from './ports.ts';
+import { Waits } from './waits.ts';
+
+/** The part of the journal's writer that the engine uses. */
+export interface EngineJournal {
+  /** Appends an input and its events; returns the input's seq. */
+  appendBatch(input: KernelInput, events: readonly KernelEvent[]): number;
+  appendNote(note: RuntimeNote): number;
+  /** Resolves when what was appended outlives this process. */
+  written(): Promise<void>;
+  /** Resolves when what was appended is on the disk. */
+  sync(): Promise<void>;
+  readonly blobs: Blobs;
+}
+
+export interface EngineParts {
+  journal: EngineJournal;
+  seats: Record<Role, Seat>;
+  world: World;
+  grader: Grader;
+}
+
+export interface Batch {
+  /** Of the input. */
+  seq: number;
+  events: readonly KernelEvent[];
+}
+
+/** An input came after the run's end. */
+export class RunOver extends Error {
+  constructor() {
+    super('the run has ended');
+    this.name = 'RunOver';
+  }
+}
+
+interface Queued {
+  input: KernelInput;
+  done?: { resolve(batch: Batch): void; reject(error: unknown): void };
+}
+
+/** How long the loop may run without letting the socket speak. */
+const SLICE_MS = 8;
+
+export class Engine {
+  /** Resolves with `run.ended` once it is on the disk; rejects with what broke the engine. */
+  readonly ended: Promise<EventOf<'run.ended'>>;
+  readonly #journal: EngineJournal;
+  readonly #brains: BrainEffects;
+  readonly #world: WorldEffects;
+  readonly #waits: Waits;
+  readonly #queue: Queued[] = [];
+  /** Outcomes of simulated brains that wait for their turn, by request. */
+  readonly #held = new Map<number, { pid: number; input: KernelInput }>();
+  /** Those of them whose turn has come. A whole round is fed back before anything else, else a low pid could starve the rest. */
+  #round: number[] = [];
+  readonly #end = Promise.withResolvers<EventOf<'run.ended'>>();
+  #state: State = initialState;
+  #seq = 0;
+  #pumping = false;
+  #over = false;
+
+  constructor({ journal, seats, world, grader }: EngineParts) {
+    this.ended = this.#end.promise;
+    // Whoever awaits it hears of a failure; that nobody does yet is no reason to crash.
+    this.ended.catch(() => {});
+    this.#journal = journal;
+    const submit = (input: KernelInput): void => this.#enqueue({ input });
+    this.#waits = new Waits(seats.planner.brain.simulated && seats.worker.brain.simulated, (req) =>
+      submit({ kind: 'deadline.passed', req }),
+    );
+    this.#brains = new BrainEffects({
+      seats,
+      note: (note) => this.#note(note),
+      outcome: (pid, req, input, simulated) => {
+        if (!simulated) return submit(input);
+        this.#held.set(req, { pid, input });
+        this.#pump();
+      },
+    });
+    this.#world = new WorldEffects({
+      world,
+      grader,
+      blobs: journal.blobs,
+      outcome: submit,
+      idle: () => this.#pump(),
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Seq of the last input. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Feeds an input; resolves when it and its events are journalled and their effects have begun. Rejects with `RunOver`. */
+  submit(input: KernelInput): Promise<Batch> {
+    if (this.#over) return Promise.reject(new RunOver());
+    return new Promise((resolve, reject) => this.#enqueue({ input, done: { resolve, reject } }));
+  }
+
+  start(started: InputOf<'run.started'>): Promise<Batch> {
+    return this.submit(started);
+  }
+
+  command(by: string, reason: string, order: OperatorCommand): Promise<Batch> {
+    return this.submit({ kind: 'operator.commanded', by, reason, order });
+  }
+
+  /** Resolves when the world is at rest, also after a kill. */
+  settled(): Promise<void> {
+    return this.#world.settled();
+  }
+
+  #enqueue(queued: Queued): void {
+    if (this.#over) return queued.done?.reject(new RunOver());
+    this.#queue.push(queued);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#over) return;
+    this.#pumping = true;
+    this.#drain().catch((error) => this.#fail(error));
+  }
+
+  async #drain(): Promise<void> {
+    let sliceStart = performance.now();
+    // Callers are in the midst of a step of their own (a stream, a timer); let them end it first.
+    await Promise.resolve();
+    for (;;) {
+      const queued = this.#nextOfRound() ?? this.#queue.shift() ?? this.#nextRound();
+      if (queued === undefined || this.#over) break;
+      await this.#step(queued);
+      if (performance.now() - sliceStart > SLICE_MS) {
+        await macrotask();
+        sliceStart = performance.now();
+      }
+    }
+    this.#pumping = false;
+  }
+
+  async #step({ input, done }: Queued): Promise<void> {
+    try {
+      const { state, events } = transition(this.#state, input);
+      this.#seq = this.#journal.appendBatch(input, events);
+      this.#state = state;
+      await this.#journal.written();
+      for (const event of events) this.#perform(event);
+      done?.resolve({ seq: this.#seq, events });
+    } catch (error) {
+      done?.reject(error);
+      throw error;
+    }
+  }
+
+  #perform(event: KernelEvent): void {
+    switch (event.kind) {
+      case 'observe.requested':
+        return this.#world.observe(event);
+      case 'op.requested':
+        return this.#world.perform(event);
+      case 'grade.requested':
+        return this.#world.grade(event);
+      case 'brain.requested':
+        return this.#brains.start(event);
+      case 'process.blocked':
+        return this.#waits.add(event.req, event.waitMs);
+      case 'fault.requested':
+        return this.#strike(event);
+      case 'process.ended':
+        return this.#abort(event.aborts, event.as);
+      case 'run.ended':
+        return this.#finish(event);
+    }
+  }
+
+  /** A fault on a request in flight. Only streams can be struck; everything else takes its fault along from the start. */
+  #strike({ req, id, fault }: EventOf<'fault.requested'>): void {
+    if (fault !== 'brain.cut' || this.#brains.cut(req, id)) return;
+    const held = this.#held.get(req);
+    if (held?.input.kind !== 'brain.replied') return;
+    const { text: partial, tokensOut, totalMs } = held.input;
+    const message = 'the stream was cut by a fault';
+    held.input = { kind: 'brain.failed', req, error: 'cut_off', message, partial, tokensOut, totalMs, applied: id };
+  }
+
+  #abort(reqs: readonly number[], why: string): void {
+    for (const req of reqs) {
+      this.#abortHeld(req, why);
+      this.#brains.abort(req, why);
+      this.#world.abort(req);
+      this.#waits.abort(req);
+    }
+  }
+
+  /** A simulated brain that has answered, but whose turn had not come. */
+  #abortHeld(req: number, why: string): void {
+    const held = this.#held.get(req);
+    if (held === undefined) return;
+    this.#held.delete(req);
+    const { input, pid } = held;
+    if (input.kind !== 'brain.replied' && input.kind !== 'brain.failed') return;
+    const partial = input.kind === 'brain.replied' ? input.text : input.partial;
+    this.#note({ kind: 'stream.aborted', req, pid, partial, tokens: input.tokensOut, why });
+  }
+
+  #finish(event: EventOf<'run.ended'>): void {
+    this.#stop(event.outcome);
+    this.#journal.sync().then(
+      () => this.#end.resolve(event),
+      (error) => this.#end.reject(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#stop('internal error');
+    this.#end.reject(error);
+  }
+
+  #stop(why: string): void {
+    for (const req of [...this.#held.keys()]) this.#abortHeld(req, why);
+    this.#brains.abortAll(why);
+    this.#world.abortAll();
+    this.#waits.abortAll();
+    this.#over = true;
+    for (const { done } of this.#queue.splice(0)) done?.reject(new RunOver());
+  }
+
+  #nextOfRound(): Queued | undefined {
+    for (let req = this.#round.shift(); req !== undefined; req = this.#round.shift()) {
+      const held = this.#held.get(req);
+      if (held === undefined) continue;
+      this.#held.delete(req);
+      return { input: held.input };
+    }
+    return undefined;
+  }
+
+  /** Begins a round when nothing is under way that could still join it; without any answers a virtual wait ends. */
+  #nextRound(): Queued | undefined {
+    if (this.#world.busy || this.#brains.simulatedLive > 0) return undefined;
+    if (this.#held.size === 0) {
+      this.#waits.passNext();
+      return this.#queue.shift();
+    }
+    this.#round = [...this.#held].sort(([a, x], [b, y]) => x.pid - y.pid || a - b).map(([req]) => req);
+    return this.#nextOfRound();
+  }
+
+  #note(note: RuntimeNote): void {
+    if (this.#over) return;
+    try {
+      this.#journal.appendNote(note);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+}

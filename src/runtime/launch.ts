@@ -1,0 +1,81 @@
+/** Starts a run's kernel in a process and process group of its own. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Policy } from '../kernel/index.ts';
+import { connectControl } from './control-client.ts';
+import { EXIT } from './exit-codes.ts';
+import { UserError } from './user-error.ts';
+
+/** What a new run is asked to be; the kernel process makes the manifest of it. */
+export const Launch = z.strictObject({
+  id: z.string().length(8),
+  profile: z.string(),
+  pace: z.union([z.literal('max'), z.int().min(1)]),
+  fsync: z.enum(['always', 'interval', 'never']),
+  /** A built-in task's name, or a task file's absolute path. */
+  taskSource: z.string(),
+  policy: Policy,
+  seed: z.int().min(0),
+  socket: z.string(),
+});
+export type Launch = z.infer<typeof Launch>;
+
+export const launchFile = (dir: string): string => join(dir, 'launch.json');
+export const readLaunch = (dir: string): Launch => Launch.parse(JSON.parse(readFileSync(launchFile(dir), 'utf8')));
+
+export interface KernelProcess {
+  pid: number;
+  /** Resolves with its exit code, or the signal that ended it. */
+  exited: Promise<number | string>;
+}
+
+const START_MS = 20_000;
+const POLL_MS = 10;
+
+/**
+ * @param command how this program starts itself: executable and arguments; `kernel --dir DIR` is added
+ * @returns when the control socket answers
+ * @throws UserError when the kernel ends before that, with its own last words
+ */
+export const launchKernel = async (command: readonly string[], dir: string, launch: Launch): Promise<KernelProcess> => {
+  writeFileSync(launchFile(dir), JSON.stringify(launch), { mode: 0o600 });
+  const log = openSync(join(dir, 'kernel.log'), 'a', 0o600);
+  const [executable, ...args] = command as [string, ...string[]];
+  const proc = spawn(executable, [...args, 'kernel', '--dir', dir], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  let over: number | string | undefined;
+  const exited = new Promise<number | string>((resolve) => {
+    const end = (how: number | string): void => {
+      over = how;
+      resolve(how);
+    };
+    proc.once('error', (error) => end(error.message));
+    proc.once('exit', (code, signal) => end(code ?? signal ?? 'unknown'));
+  });
+  for (const begun = performance.now(); performance.now() - begun < START_MS; await sleep(POLL_MS)) {
+    // A short run may be over before anyone has asked.
+    if (over === 0) return { pid: proc.pid as number, exited };
+    if (over !== undefined) throw new UserError(lastWords(dir, over), typeof over === 'number' ? over : EXIT.internal);
+    if (await answers(launch.socket)) return { pid: proc.pid as number, exited };
+  }
+  proc.kill('SIGKILL');
+  throw new UserError(`the kernel of run ${launch.id} did not start within ${START_MS} ms: see ${dir}/kernel.log`, EXIT.internal);
+};
+
+const answers = async (socket: string): Promise<boolean> => {
+  try {
+    const client = await connectControl(socket, 1000);
+    client.close();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const lastWords = (dir: string, how: number | string): string => {
+  const words = readFileSync(join(dir, 'kernel.log'), 'utf8').trim().split('\n').at(-1);
+  return words === undefined || words === '' ? `the kernel did not start: it ended with ${how}` : words;
+};

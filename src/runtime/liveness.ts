@@ -1,0 +1,63 @@
+/** Whether a run's kernel process is alive, from the journal's lock: pid, start time and boot id, so that no reused pid counts. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Holder, isAlive } from '../journal/lock.ts';
+
+/** Who wrote or writes the journal; undefined where nobody holds or held it when it ended. */
+export const lockHolder = (dir: string): Holder | undefined => {
+  try {
+    const value = JSON.parse(readFileSync(join(dir, 'journal', 'lock'), 'utf8')) as Partial<Holder> | null;
+    if (typeof value?.pid !== 'number') return undefined;
+    return { pid: value.pid, startTime: value.startTime ?? null, bootId: value.bootId ?? null };
+  } catch {
+    return undefined;
+  }
+};
+
+/** Pid of the run's living kernel. */
+export const kernelPid = (dir: string): number | undefined => {
+  const holder = lockHolder(dir);
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
+};
+
+/** Pids in a process group that still run; zombies, which only wait to be counted, do not. */
+export const groupMembers = (group: number): number[] => {
+  let names: string[];
+  try {
+    names = readdirSync('/proc');
+  } catch {
+    return groupAnswers(group) ? [group] : [];
+  }
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => inGroup(pid, group));
+};
+
+const inGroup = (pid: number, group: number): boolean => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , pgrp] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+  } catch {
+    return false;
+  }
+};
+
+const groupAnswers = (group: number): boolean => {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Ends a whole process group, at once and without asking. */
+export const killGroup = (group: number): void => {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It is gone: that is what was wanted.
+  }
+};

@@ -1,0 +1,62 @@
+/** Where runs live on disk, and how they are named. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EXIT } from './exit-codes.ts';
+import { UserError } from './user-error.ts';
+
+/** A path in `sun_path` of a Unix socket may have 107 bytes. */
+const SOCKET_PATH_BYTES = 107;
+const ID = /^[0-9a-f]{8}$/;
+
+/** The directory that holds `runs/`. @param home what `--home` said, if anything */
+export const homeDir = (home?: string): string => {
+  if (home !== undefined) return resolve(home);
+  const state = process.env.XDG_STATE_HOME;
+  return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'turingos');
+};
+
+export const runDir = (home: string, id: string): string => join(home, 'runs', id);
+
+/** Makes the directory of a new run. @returns its id (8 hex digits) and its path */
+export const createRunDir = (home: string): { id: string; dir: string } => {
+  try {
+    mkdirSync(join(home, 'runs'), { recursive: true, mode: 0o700 });
+    for (;;) {
+      const id = randomBytes(4).toString('hex');
+      const dir = runDir(home, id);
+      try {
+        mkdirSync(dir, { mode: 0o700 });
+        return { id, dir };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new UserError(`cannot make a run under ${home} (${reason}): name a writable --home`, EXIT.unavailable);
+  }
+};
+
+/** Ids of all runs, in no order. */
+export const runIds = (home: string): string[] => {
+  try {
+    return readdirSync(join(home, 'runs')).filter((name) => ID.test(name));
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * Where a run's control socket is to be: in its directory, or, where that path is too long for a socket, in a place of its own
+ * under `$XDG_RUNTIME_DIR` or the directory for temporary files.
+ */
+export const socketPath = (dir: string, id: string): string => {
+  const plain = join(dir, 'control.sock');
+  if (Buffer.byteLength(plain) <= SOCKET_PATH_BYTES) return plain;
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  const short = runtime === undefined ? undefined : join(runtime, `turingos-${id}.sock`);
+  if (short !== undefined && Buffer.byteLength(short) <= SOCKET_PATH_BYTES) return short;
+  return join(mkdtempSync(join(tmpdir(), 'turingos-')), `${id}.sock`);
+};

@@ -1,0 +1,96 @@
+/** One run as lists show it, from its manifest, its lock and the end of its journal. */
+import { statSync } from 'node:fs';
+import type { Outcome } from '../kernel/index.ts';
+import type { JournalRecord } from '../journal/index.ts';
+import { lastRecords } from './journal-tail.ts';
+import { kernelPid } from './liveness.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { runDir, runIds } from './run-dir.ts';
+
+/** `gone`: the kernel is dead and never said how the run ended. `starting`: it has not begun its journal yet. */
+export type RunState = 'starting' | 'running' | 'paused' | 'gone' | Outcome;
+
+export interface RunSummary {
+  id: string;
+  dir: string;
+  state: RunState;
+  task: string;
+  profile: string;
+  planner: string;
+  worker: string;
+  simulated: boolean;
+  seed: number;
+  createdAt: string;
+  /** Dispatches, as far as the end of the journal tells. */
+  tick: number;
+  /** Seq of the last record. */
+  records: number;
+  /** Why it ended; '' while it has not. */
+  reason: string;
+  /** ISO 8601 time of the last record; null before the first. */
+  lastAt: string | null;
+  /** Of the living kernel; its process group has the same number. */
+  pid: number | null;
+}
+
+export const isLive = ({ state }: RunSummary): boolean =>
+  state === 'starting' || state === 'running' || state === 'paused';
+
+/** A kernel that has not locked its journal by then never will. */
+const START_MS = 10_000;
+
+/** @returns undefined where the directory holds no run */
+export const summarise = async (home: string, id: string): Promise<RunSummary | undefined> => {
+  const dir = runDir(home, id);
+  const manifest = readManifest(dir);
+  if (manifest === undefined) return undefined;
+  // Asked before the journal is read: a kernel that ends in between has written its end by then.
+  const pid = kernelPid(dir) ?? null;
+  const records = await lastRecords(dir);
+  const last = records.at(-1);
+  const ended = records.findLast((record) => record.kind === 'run.ended');
+  return {
+    id,
+    dir,
+    state: ended === undefined ? openState(dir, pid, records) : (ended.outcome as Outcome),
+    ...described(manifest),
+    tick: ended === undefined ? tickOf(records) : (ended.ticks as number),
+    records: last?.seq ?? 0,
+    reason: ended === undefined ? '' : String(ended.reason),
+    lastAt: last?.ts ?? null,
+    pid,
+  };
+};
+
+/** All runs of a home, newest first. */
+export const summariseAll = async (home: string): Promise<RunSummary[]> => {
+  const found = await Promise.all(runIds(home).map((id) => summarise(home, id)));
+  return found
+    .filter((summary) => summary !== undefined)
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? 1 : -1));
+};
+
+const described = (manifest: Manifest) => ({
+  task: manifest.task.name,
+  profile: manifest.profile,
+  planner: manifest.brains.planner.name,
+  worker: manifest.brains.worker.name,
+  simulated: manifest.brains.planner.simulated || manifest.brains.worker.simulated,
+  seed: manifest.seed,
+  createdAt: manifest.createdAt,
+});
+
+const openState = (dir: string, pid: number | null, records: readonly JournalRecord[]): RunState => {
+  if (pid === null) {
+    const age = Date.now() - (statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return records.length === 0 && age < START_MS ? 'starting' : 'gone';
+  }
+  if (records.length === 0) return 'starting';
+  const switched = records.findLast(({ kind }) => kind === 'run.paused' || kind === 'run.unpaused');
+  return switched?.kind === 'run.paused' ? 'paused' : 'running';
+};
+
+const tickOf = (records: readonly JournalRecord[]): number => {
+  const dispatched = records.findLast((record) => typeof record.tick === 'number');
+  return dispatched === undefined ? 0 : (dispatched.tick as number);
+};
