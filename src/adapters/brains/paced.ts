@@ -1,5 +1,5 @@
 import { safeCut } from '../../kernel/text.ts';
-import type { Brain, BrainDelta, BrainEnd, BrainRequest } from '../../runtime/ports.ts';
+import { type Brain, type BrainDelta, type BrainEnd, BrainError, type BrainRequest } from '../../runtime/ports.ts';
 
 type Item = BrainDelta | BrainEnd;
 
@@ -75,7 +75,7 @@ class Inbox {
         this.#items.push(item);
         this.#wake();
       }
-      this.#failure = { error: new Error('the stream ended without its end') };
+      this.#failure = { error: new BrainError('cut_off', 'the stream ended without a finish reason') };
     } catch (error) {
       this.#failure = { error };
     }
