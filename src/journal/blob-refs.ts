@@ -9,6 +9,14 @@ export interface BlobRef {
   chars: number;
 }
 
+/**
+ * Whether a record's line can hold a reference at all. A quick look at the text spares most records the walk: inside a JSON
+ * string the quotes would be escaped.
+ */
+export function mayHoldRefs(line: string): boolean {
+  return line.includes('"blob":"');
+}
+
 export function isBlobRef(value: unknown): value is BlobRef {
   if (typeof value !== 'object' || value === null) return false;
   const { blob, chars } = value as Partial<BlobRef>;

@@ -3,6 +3,7 @@ export { type BlobRef, dehydrate, INLINE_LIMIT, isBlobRef } from './blob-refs.ts
 export { BlobStore } from './blobs.ts';
 export { type BlobProblem, type Break, type BreakReason, JournalError, type JournalErrorCode } from './errors.ts';
 export { type FollowOptions, follow } from './follow.ts';
+export { type Holder, isAlive } from './lock.ts';
 export { type JournalOptions, openJournal } from './open.ts';
 export { type RawLine, type ReadOptions, readBatches, readLineBatches, readRecords } from './reader.ts';
 export {
@@ -17,6 +18,7 @@ export {
   RECORD_VERSION,
   type RecordClass,
 } from './record.ts';
+export { journalDir, listSegments } from './segments.ts';
 export type { FsyncPolicy } from './sink.ts';
 export { type ChainReport, type VerifyOptions, verifyChain } from './verify.ts';
 export type { Journal, OpenedState } from './writer.ts';

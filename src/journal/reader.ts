@@ -1,3 +1,4 @@
+import { mayHoldRefs } from './blob-refs.ts';
 import { BlobStore } from './blobs.ts';
 import { ChainCursor, seqOf } from './chain.ts';
 import { type Break, brokenError } from './errors.ts';
@@ -114,8 +115,10 @@ export function recordParser(
     });
     const result = parseLine(line.text);
     if (!result.ok) return at(result.reason, result.detail);
-    const { record, missing } = blobs?.hydrate(result.record) ?? { record: result.record, missing: [] };
-    const wrong = missing.length > 0 ? undefined : validate?.(record);
+    const hydrated = blobs !== undefined && mayHoldRefs(line.text) ? blobs.hydrate(result.record) : undefined;
+    const record = hydrated?.record ?? result.record;
+    const incomplete = hydrated !== undefined && hydrated.missing.length > 0;
+    const wrong = incomplete ? undefined : validate?.(record);
     return wrong === undefined ? { ok: true, record } : at('schema', wrong);
   };
 }

@@ -96,7 +96,8 @@ export class SegmentSink {
     this.#written += end;
     this.#filled = 0;
     this.#committed = 0;
-    if (this.#policy === 'interval') this.#timer ??= setTimeout(this.#syncOnTime, INTERVAL_MS).unref();
+    // Under `always` this is for what nobody waits for: notes.
+    if (this.#policy !== 'never') this.#timer ??= setTimeout(this.#syncOnTime, INTERVAL_MS).unref();
   }
 
   /** Writes, and resolves when all of it is on the disk. Callers that wait together share a sync. */

@@ -1,3 +1,4 @@
+import { mayHoldRefs } from './blob-refs.ts';
 import { BlobStore } from './blobs.ts';
 import { ChainCursor } from './chain.ts';
 import type { BlobProblem, Break, BreakReason } from './errors.ts';
@@ -81,11 +82,13 @@ export class ChainCheck {
   #fault(line: Buffer): { reason: BreakReason; detail?: string } | undefined {
     const reason = this.#cursor.check(line);
     if (reason !== undefined) return { reason };
-    const result = parseLine(line.toString('utf8'));
+    const text = line.toString('utf8');
+    const result = parseLine(text);
     if (!result.ok) return { reason: result.reason, detail: result.detail };
-    const { record, missing } = this.#blobs.hydrate(result.record);
-    for (const problem of missing) this.#missing.set(problem.sha256, problem);
-    const wrong = missing.length > 0 ? undefined : this.#validate?.(record);
+    const hydrated = mayHoldRefs(text) ? this.#blobs.hydrate(result.record) : undefined;
+    for (const problem of hydrated?.missing ?? []) this.#missing.set(problem.sha256, problem);
+    if (hydrated !== undefined && hydrated.missing.length > 0) return undefined;
+    const wrong = this.#validate?.(hydrated?.record ?? result.record);
     return wrong === undefined ? undefined : { reason: 'schema', detail: wrong };
   }
 }
