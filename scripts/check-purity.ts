@@ -1,6 +1,6 @@
 // src/kernel must decide the same on every machine, at any time, in any order of arrival. This finds what would let
 // the clock, chance, the machine's locale or the outside world in, by looking at every node of the syntax tree.
-import { importsOf, listFiles, type Node, parseFile, runCheck, type Violation, walk } from './lib/sources.ts';
+import { children, importsOf, listFiles, type Node, parseFile, runCheck, type Violation } from './lib/sources.ts';
 
 const FORBIDDEN_GLOBALS = new Set(
   `Date Intl Temporal performance process globalThis global window self console require module __dirname __filename
@@ -35,15 +35,43 @@ export function checkPurity(root: string): Violation[] {
       const hashes = ref.specifier === 'node:crypto' && ref.names?.every((name) => HASHING.has(name));
       if (!hashes) violations.push({ file, line: ref.line, message: `imports ${ref.specifier} for more than hashing` });
     }
-    walk(program, (node, parent) => {
-      const found = impurity(node, parent);
+    // `bound` are the names that the file itself gives a meaning here: a local called `window` is no global.
+    const scan = (node: Node, parent: Node | undefined, bound: Set<string>): void => {
+      const here = isFunction(node) || node.type === 'Program' ? new Set([...bound, ...bindingsOf(node)]) : bound;
+      const found = impurity(node, parent, here);
       if (found) report(node, found);
-    });
+      for (const child of children(node)) scan(child, node, here);
+    };
+    scan(program, undefined, new Set());
   }
   return violations;
 }
 
-function impurity(node: Node, parent: Node | undefined): string | undefined {
+const isFunction = (node: Node): boolean =>
+  /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+
+/** Names bound in a function (or the file), its parameters included, those of the functions in it left out. */
+function bindingsOf(scope: Node): string[] {
+  const names: string[] = [];
+  const pattern = (node: Node): void => {
+    if (node.type === 'Identifier') names.push(node.name as string);
+    else if (node.type === 'Property') pattern(node.value as Node);
+    else if (node.type === 'AssignmentPattern') pattern(node.left as Node);
+    else if (/^(ObjectPattern|ArrayPattern|RestElement)$/.test(node.type)) children(node).forEach(pattern);
+  };
+  const collect = (node: Node): void => {
+    if (node.type === 'VariableDeclarator') pattern(node.id as Node);
+    else if (node.type === 'CatchClause' && node.param) pattern(node.param as Node);
+    else if (/^Import.*Specifier$/.test(node.type)) pattern(node.local as Node);
+    else if (/^(Function|Class)Declaration$/.test(node.type) && node.id) pattern(node.id as Node);
+    if (!isFunction(node)) children(node).forEach(collect);
+  };
+  if (isFunction(scope)) (scope.params as Node[]).forEach(pattern);
+  children(scope).forEach(collect);
+  return names;
+}
+
+function impurity(node: Node, parent: Node | undefined, bound: Set<string>): string | undefined {
   switch (node.type) {
     case 'AwaitExpression':
       return 'awaits';
@@ -61,7 +89,7 @@ function impurity(node: Node, parent: Node | undefined): string | undefined {
       return impureMember(node);
     case 'Identifier': {
       const name = node.name as string;
-      return FORBIDDEN_GLOBALS.has(name) && isReference(node, parent) ? `uses ${name}` : undefined;
+      return FORBIDDEN_GLOBALS.has(name) && !bound.has(name) && isReference(node, parent) ? `uses ${name}` : undefined;
     }
     default:
       return undefined;

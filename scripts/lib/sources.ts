@@ -54,16 +54,17 @@ export function parseFile(root: string, file: string): { program: Node; lineOf: 
   return { program: program as unknown as Node, lineOf };
 }
 
-/** Calls `visit` for every node below `node`, parents first. */
-export function walk(node: Node, visit: (node: Node, parent: Node | undefined) => void, parent?: Node): void {
-  visit(node, parent);
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (child && typeof child === 'object' && typeof (child as Node).type === 'string') {
-        walk(child as Node, visit, node);
-      }
-    }
-  }
+/** The nodes directly below a node, in source order. */
+export function children(node: Node): Node[] {
+  const isNode = (value: unknown): value is Node =>
+    value !== null && typeof value === 'object' && typeof (value as Node).type === 'string';
+  return Object.values(node).flat().filter(isNode);
+}
+
+/** Calls `visit` for a node and every node below it, parents first. */
+export function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
+  for (const child of children(node)) walk(child, visit);
 }
 
 /** Every import of a file, type imports included. A specifier that is computed cannot be checked and is reported as ''. */

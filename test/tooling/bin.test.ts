@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KEYS, spawnPty } from '../e2e/harness/pty.ts';
 
 const bin = join(dirname(fileURLToPath(import.meta.url)), '../../bin/turingos.js');
 let root: string;
@@ -88,6 +89,27 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     expect(await end).toMatchObject({ code: 42, signal: null });
   },
 );
+
+test('Ctrl-C in a terminal is one interrupt, not two', async () => {
+  bundleNode();
+  write(
+    'dist/cli/main.js',
+    `let n = 0; process.on('SIGINT', () => console.log('interrupt', ++n));
+     process.stdin.on('data', () => { console.log('of', n); process.exit(); }); console.log('up');`,
+  );
+  const args = ['--require', join(root, 'old-node.cjs'), join(root, 'bin/turingos.js')];
+  const pty = spawnPty({ command: process.execPath, args });
+  try {
+    await pty.waitFor('up');
+    pty.keys(KEYS.ctrlC);
+    await pty.waitFor('interrupt 1');
+    pty.keys(KEYS.enter);
+    await pty.exit;
+    expect(pty.screen().join('\n')).toContain('of 1');
+  } finally {
+    await pty.close();
+  }
+});
 
 test('a command that dies of a signal dies of the same signal outside', async () => {
   bundleNode();

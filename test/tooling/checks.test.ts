@@ -147,6 +147,7 @@ describe('purity', () => {
     ['the network', `const r = fetch('x');`, 'fetch'],
     ['the process', 'const e = process.env;', 'process'],
     ['the global object', 'const d = globalThis.Date;', 'globalThis'],
+    ['the global, past a local elsewhere', 'const f = (window: 1) => window, g = () => window;', 'uses window'],
     ['the locale', `const c = 'a'.localeCompare('b');`, 'localeCompare'],
     ['random bytes', `import { randomBytes } from 'node:crypto';`, 'more than hashing'],
     ['all of crypto', `import * as crypto from 'node:crypto';`, 'more than hashing'],
@@ -161,6 +162,9 @@ describe('purity', () => {
   test('names of properties, members and types are not mistaken for the real thing', () => {
     const text = `import { createHash, hash } from 'node:crypto';
       export interface Row { process: string; Date: number; fetch(): void }
+      import * as process from './process.ts';
+      export const outer = (window: number, { a: module = 1, ...global }: any) => [process.spawned, () => window + module + global];
+      export const inner = () => { const self = 1; try { return self; } catch (console) { return console; } };
       export type Lazy = Promise<Date>;
       export const f = (row: Row) => ({ process: row.process, Date: row.Date, max: Math.max(1, 2) });
       // Date.now() and Math.random() in a comment, and in 'process.env'
