@@ -33,7 +33,7 @@ const drawLedger = (rng: Rng): Ledger => {
     dir: own ? 'rows' : rng.pick(DIRS),
     out: own ? 'ANSWER.txt' : rng.pick(OUTS),
     prefix: own ? 'r' : rng.pick(PREFIXES),
-    n: own && rng.chance(0.5) ? 12 : rng.int(2, 40),
+    n: own && rng.chance(0.5) ? 12 : rng.int(3, 40),
     rows: `h${rows}`,
     answer: `h${answer}`,
   };
@@ -71,23 +71,24 @@ const qOf = (t: Ledger, s: Stage): string => {
   }
 };
 
-const mapReply = (t: Ledger, from: number, mind: readonly MindOp[]): string => {
+/** A map stands alone: the kernel takes no mind ops with it. */
+const mapReply = (t: Ledger, from: number): string => {
   const tasks = [];
   for (let i = from; i <= batchEnd(t, from); i++) {
     tasks.push({ text: `sum ${name(t, i)}`, caps: [{ cap: t.rows, rights: 'r' as Rights }] });
   }
-  return replyText(qOf(t, { at: 'map', from }), mind, { op: 'SYS_MAP_REDUCE', tasks, result: 'int' });
+  return replyText(qOf(t, { at: 'map', from }), [], { op: 'SYS_MAP_REDUCE', tasks, result: 'int' });
 };
 
-/** The one policy that all planner rows follow. An empty call stack is filled again before work goes on. */
+/** The one policy that all planner rows follow. An empty call stack is filled again by the next op that may come with mind ops. */
 const reply = (t: Ledger, s: Stage, stacked: boolean, map: { id: string; ok: boolean }, rejected: boolean): string => {
   const push: MindOp[] = stacked ? [] : [{ op: 'SYS_PUSH', text: `sum ${span(t, 1, t.n)}` }];
   const look = (q: string, cap: string, mind: MindOp[]): string => replyText(q, mind, { op: 'SYS_GOTO', cap });
   if (s.at === 'start') return look('read rows', t.rows, push);
-  if (s.at === 'read' || s.at === 'redo') return mapReply(t, 1, push);
+  if (s.at === 'read' || s.at === 'redo') return mapReply(t, 1);
   if (s.at === 'check') return rejected ? look('redo', t.rows, push) : replyText('done', [], { op: 'SYS_HALT' });
   if (s.at === 'map') {
-    if (!map.ok) return mapReply(t, s.from, push);
+    if (!map.ok) return mapReply(t, s.from);
     const world: Reply['world'] = {
       op: 'SYS_WRITE',
       cap: t.answer,
@@ -97,7 +98,7 @@ const reply = (t: Ledger, s: Stage, stacked: boolean, map: { id: string; ok: boo
     return replyText(qOf(t, { at: 'wrote', from: s.from }), push, world);
   }
   const end = 'from' in s ? batchEnd(t, s.from) : t.n;
-  if (end < t.n) return mapReply(t, end + 1, push);
+  if (end < t.n) return mapReply(t, end + 1);
   return look('check', t.answer, stacked ? [{ op: 'SYS_POP' }] : []);
 };
 
@@ -125,6 +126,9 @@ const TRAPS: readonly (TrapCode | '')[] = [
   'PERIOD_LOOP',
   'DEADLINE',
 ];
+
+/** What an operator may say; it changes nothing in what is right. */
+const TOLD = ['go on', 'check the rows again', 'take your time', 'do not halt early', 'the disk is full'];
 
 const drawStage = (rng: Rng, t: Ledger): Stage => {
   const from = 1 + BATCH * rng.int(0, Math.ceil(t.n / BATCH) - 1);
@@ -166,10 +170,12 @@ export const plannerRow = (rng: Rng, held: boolean): Row => {
   const number = Math.ceil(from / BATCH) + (rng.chance(0.4) ? rng.int(1, 12) : 0);
   const id = `m${number}`;
 
+  const lost = s.at === 'map' && rng.chance(0.05) ? t.answer : s.at === 'read' && rng.chance(0.1) ? t.rows : '';
   const extra = rng.chance(0.1) ? [capRow(`h${rng.int(10, 12)}`, 'r', 'notes/')] : [];
-  const table = [capRow(t.rows, 'r', `${t.dir}/`), capRow(t.answer, 'rw', t.out), ...extra];
-  const atAnswer = s.at === 'check' || (s.at === 'wrote' && rng.chance(0.03));
-  const home = s.at === 'start' || panicked || rng.chance(0.03);
+  const all = [capRow(t.rows, 'r', `${t.dir}/`), capRow(t.answer, 'rw', t.out), ...extra];
+  const table = all.filter((row) => !row.startsWith(`${lost} `));
+  const atAnswer = (s.at === 'check' && !rng.chance(0.1)) || (s.at === 'wrote' && rng.chance(0.03));
+  const home = s.at === 'start' || panicked || rng.chance(0.04);
   const at = atAnswer ? t.answer : home ? 'sys://task' : t.rows;
   const task = `Sum each row of ${t.dir}/ into ${t.out}, in order: ${name(t, 1)} to ${name(t, t.n)}.`;
   const listing = Array.from({ length: t.n }, (_, i) => name(t, i + 1)).join('\n');
@@ -194,12 +200,18 @@ export const plannerRow = (rng: Rng, held: boolean): Row => {
     q: qOf(t, s),
     last: code !== '' && rng.chance(0.1) ? lastText.thought : last[s.at],
     map: mapped && (s.at === 'map' || rng.chance(0.85)) ? mapText(id, results(rng, count, ok)) : '',
-    trap: code === '' ? '' : trapOf(code, { rng, held: table, op: OPS[s.at] }),
+    trap: code === '' ? '' : trapOf(code, { rng, held: all, op: OPS[s.at] }),
+    told: rng.chance(0.03) ? rng.pick(TOLD) : '',
     notice: missing ? noticeText.pageFault(at, 'no such file') : '',
     at,
     page: missing || rng.chance(0.01) ? null : wholePage(text),
   };
   const state = s.at === 'map' && !ok ? 'remap' : s.at === 'check' && rejected ? 'rejected' : s.at;
+  if (lost !== '') {
+    const why = `I hold no handle to ${lost === t.rows ? `read ${t.dir}/` : `write ${t.out}`}.`;
+    const reply = replyText(why, [], { op: 'SYS_HALT', result: why });
+    return { role: 'planner', kind: 'planner.lost', frame: frameOf(view), reply, key: ledgerKey(t) };
+  }
   return {
     role: 'planner',
     kind: `planner.${panicked ? 'panic.' : ''}${state}${code === '' || rejected ? '' : `+${code}`}`,

@@ -1,4 +1,5 @@
 /** Worker frames: fetch a row and sum it, sum two given numbers, copy a word. */
+import { sumScratch } from '../src/adapters/brains/sum-scratch.ts';
 import type { FrameView } from '../src/kernel/frame.ts';
 import type { Reply } from '../src/kernel/syscalls.ts';
 import { capRow, lastText, noticeText, roleLine, type TrapCode } from '../src/kernel/words.ts';
@@ -6,7 +7,6 @@ import { drawLedgerFor } from './generate-planner.ts';
 import { trapOf } from './generate-traps.ts';
 import type { Rng } from './rng.ts';
 import { emptyView, frameOf, heldOut, type Row, replyText, wholePage } from './row.ts';
-import { sumScratch } from './scratch.ts';
 
 /** Wordings that siblings may get of one and the same step. */
 const wrap = (rng: Rng, text: string): string => rng.pick([text, text, text, `Do: ${text}`, `Step: ${text}`]);
@@ -52,7 +52,7 @@ const SYLLABLES = [
   'os',
 ];
 
-const drawWord = (rng: Rng, held: boolean): string => {
+export const drawWord = (rng: Rng, held: boolean): string => {
   for (;;) {
     const word = Array.from({ length: rng.int(1, 4) }, () => rng.pick(SYLLABLES)).join('');
     if (heldOut(`word ${word}`) === held) return word;

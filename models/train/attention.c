@@ -1,18 +1,9 @@
-/* Causal self-attention, a (row, head) pair at a time, each on one thread with its own scratch. */
+/* Causal self-attention, a (row, head) pair at a time. */
 #include <math.h>
 #include <string.h>
 
 #include "model.h"
 #include "tile.h"
-
-typedef struct {
-  float q[MAX_T * HD], k[MAX_T * HD], v[MAX_T * HD], kt[HD * MAX_T], vt[HD * MAX_T];
-  float o[MAX_T * HD], dq[MAX_T * HD], dk[MAX_T * HD], dv[MAX_T * HD];
-  float p[MAX_T * MAX_T], dp[MAX_T * MAX_T];
-} Scratch;
-
-static Scratch scratch;
-#pragma omp threadprivate(scratch)
 
 static int up(int n, int to) { return (n + to - 1) / to * to; }
 
@@ -46,11 +37,9 @@ static void scores(Scratch *s, int tp) {
   }
 }
 
-void attention(float *mix, const float *qkv, const Batch *b) {
-#pragma omp parallel for collapse(2) schedule(dynamic)
+void attention(float *mix, const float *qkv, const Batch *b, Scratch *s) {
   for (int row = 0; row < b->rows; row++)
     for (int head = 0; head < HEADS; head++) {
-      Scratch *s = &scratch;
       const int from = b->start[row], t = b->start[row + 1] - from, tp = load(s, qkv, from, t, head);
       scores(s, tp);
       for (int i = 0; i < tp; i += TILE_M) tile(s->o + i * HD, HD, s->p + i * tp, tp, 1, s->v, HD, i + TILE_M, 0);
@@ -58,12 +47,10 @@ void attention(float *mix, const float *qkv, const Batch *b) {
     }
 }
 
-void attention_back(float *d_qkv, const float *d_mix, const float *qkv, const Batch *b) {
+void attention_back(float *d_qkv, const float *d_mix, const float *qkv, const Batch *b, Scratch *s) {
   const float scale = 1 / sqrtf(HD);
-#pragma omp parallel for collapse(2) schedule(dynamic)
   for (int row = 0; row < b->rows; row++)
     for (int head = 0; head < HEADS; head++) {
-      Scratch *s = &scratch;
       const int from = b->start[row], t = b->start[row + 1] - from, tp = load(s, qkv, from, t, head);
       scores(s, tp);
       for (int i = 0; i < tp; i++)

@@ -4,8 +4,8 @@
  *   train DATA OUT SEED STEPS ROWS [STOP…]
  *
  * DATA: rows of little-endian 16-bit words: token count, prompt token count, tokens. Every epoch shuffles them anew. ROWS rows are a
- * step. Parameters are written to OUT.STEP.bin at each STOP and at the end. The same arguments give the same file, whatever the
- * number of threads, on one kind of machine.
+ * step, dealt out to SHARDS shards that run side by side and meet once a step. Parameters are written to OUT.STEP.bin at each STOP
+ * and at the end. The same arguments give the same file, whatever the number of threads, on one kind of machine.
  */
 #include <math.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@
 #define PEAK_RATE 4e-3f
 #define DECAY 0.05f
 #define WARM_UP 150
-enum { MAX_ROWS = 64 };
+enum { SHARDS = 4 };
 
 typedef struct {
   uint16_t *words;
@@ -74,6 +74,42 @@ static void append(Batch *b, const uint16_t *row) {
   b->m = (b->n + TILE_M - 1) / TILE_M * TILE_M;
 }
 
+typedef struct {
+  Batch batch;
+  Acts acts;
+  Params *grad;
+  double loss;
+} Shard;
+
+static void shard_alloc(Shard *s, int rows) {
+  const int cap = MAX_T * rows;
+  s->batch = (Batch){
+      .start = calloc(rows + 1, 4), .token = calloc(cap, 4), .target = calloc(cap, 4), .pos = calloc(cap, 4), .weight = calloc(cap, 4)};
+  s->grad = malloc(sizeof *s->grad);
+  acts_alloc(&s->acts, cap);
+}
+
+/* Runs the shards and adds up their gradients, in order, in the first one's. Returns the loss. */
+static double run(const Params *p, Params *t, Shard *shards) {
+  float total = 0;
+  for (int i = 0; i < SHARDS; i++)
+    for (int k = 0; k < shards[i].batch.n; k++) total += shards[i].batch.weight[k];
+  params_transpose(t, p);
+#pragma omp parallel for schedule(dynamic)
+  for (int i = 0; i < SHARDS; i++) {
+    memset(shards[i].grad, 0, sizeof *shards[i].grad);
+    shards[i].loss = model_run(p, t, shards[i].grad, &shards[i].acts, &shards[i].batch, total);
+  }
+  double loss = shards[0].loss;
+  for (int i = 1; i < SHARDS; i++) {
+    float *sum = (float *)shards[0].grad;
+    const float *g = (const float *)shards[i].grad;
+    for (int k = 0; k < N_PARAMS; k++) sum[k] += g[k];
+    loss += shards[i].loss;
+  }
+  return loss;
+}
+
 static float norm_of(const float *g) {
   double sum = 0;
   for (int i = 0; i < N_PARAMS; i++) sum += (double)g[i] * g[i];
@@ -105,12 +141,10 @@ int main(int argc, char **argv) {
   Data data = load(argv[1]);
   const unsigned long long seed = strtoull(argv[3], 0, 10);
   const int steps = atoi(argv[4]), rows = atoi(argv[5]);
-  if (rows > MAX_ROWS) fail("at most 64 rows a step", "usage");
-  const int cap = MAX_T * rows;
-  Params *p = calloc(1, sizeof *p), *g = calloc(1, sizeof *g), *m = calloc(1, sizeof *m), *v = calloc(1, sizeof *v);
-  Acts a;
-  acts_alloc(&a, cap);
-  Batch b = {.start = calloc(rows + 1, 4), .token = calloc(cap, 4), .target = calloc(cap, 4), .pos = calloc(cap, 4), .weight = calloc(cap, 4)};
+  if (rows % SHARDS) fail("must be a multiple of 4", "ROWS");
+  Params *p = calloc(1, sizeof *p), *t = calloc(1, sizeof *t), *m = calloc(1, sizeof *m), *v = calloc(1, sizeof *v);
+  Shard shards[SHARDS];
+  for (int i = 0; i < SHARDS; i++) shard_alloc(&shards[i], rows / SHARDS);
   model_init(p, seed);
   rand_state = seed ^ 0x5bd1e995;
   printf("%d parameters, %d rows, %d steps\n", (int)N_PARAMS, data.rows, steps);
@@ -118,17 +152,16 @@ int main(int argc, char **argv) {
   double mean = 0;
   long tokens = 0;
   for (int step = 1, next = data.rows; step <= steps; step++) {
-    b.n = b.rows = 0;
+    for (int i = 0; i < SHARDS; i++) shards[i].batch.n = shards[i].batch.rows = 0;
     for (int r = 0; r < rows; r++) {
       if (next == data.rows) shuffle(&data), next = 0;
-      append(&b, data.words + data.at[next++]);
+      append(&shards[r % SHARDS].batch, data.words + data.at[next++]);
     }
-    memset(g, 0, sizeof *g);
-    const double loss = model_run(p, g, &a, &b);
+    const double loss = run(p, t, shards);
     const float warm = fminf(1, (float)step / WARM_UP), rate = PEAK_RATE * warm * (0.02f + 0.98f * 0.5f * (1 + cosf(3.14159265f * step / steps)));
-    adamw((float *)p, (float *)g, (float *)m, (float *)v, step, rate);
+    adamw((float *)p, (float *)shards[0].grad, (float *)m, (float *)v, step, rate);
     mean = step == 1 ? loss : 0.98 * mean + 0.02 * loss;
-    tokens += b.n;
+    for (int i = 0; i < SHARDS; i++) tokens += shards[i].batch.n;
     if (step % 100 == 0) {
       printf("step %d loss %.4f, %ld s, %.0f tokens/s\n", step, mean, (long)(time(0) - begun), tokens / fmax(1, time(0) - begun));
       fflush(stdout);

@@ -17,7 +17,6 @@ static float *floats(long n) {
 }
 
 void acts_alloc(Acts *a, int cap) {
-  a->cap = cap;
   for (int l = 0; l < LAYERS; l++) {
     LayerActs *y = &a->layer[l];
     float **wide[] = {&y->x_in, &y->h1, &y->mix, &y->x_mid, &y->h2};
@@ -27,12 +26,12 @@ void acts_alloc(Acts *a, int cap) {
   }
   a->x = floats((long)cap * D), a->h = floats((long)cap * D), a->rms = floats(cap), a->logits = floats((long)cap * VOCAB);
   a->d_x = floats((long)cap * D), a->d_h = floats((long)cap * D), a->d_qkv = floats((long)cap * 3 * D);
-  a->d_gu = floats((long)cap * 2 * FF), a->d_act = floats((long)cap * FF), a->wt = floats((long)D * 2 * FF);
+  a->d_gu = floats((long)cap * 2 * FF), a->d_act = floats((long)cap * FF);
+  a->scratch = (Scratch *)floats(sizeof(Scratch) / sizeof(float));
 }
 
 /* h = x / rms(x) * g; rms keeps 1 / rms(x). */
 static void norm(float *h, float *rms, const float *x, const float *g, int m) {
-#pragma omp parallel for schedule(static)
   for (int i = 0; i < m; i++) {
     float sum = 0;
     for (int c = 0; c < D; c++) sum += x[i * D + c] * x[i * D + c];
@@ -43,11 +42,9 @@ static void norm(float *h, float *rms, const float *x, const float *g, int m) {
 
 /* dx += the gradient through the norm; dg += that of its gain. */
 static void norm_back(float *dx, float *dg, const float *dh, const float *x, const float *rms, const float *g, int m) {
-#pragma omp parallel for schedule(static)
   for (int c0 = 0; c0 < D; c0 += 16)
     for (int i = 0; i < m; i++)
       for (int c = c0; c < c0 + 16; c++) dg[c] += dh[i * D + c] * x[i * D + c] * rms[i];
-#pragma omp parallel for schedule(static)
   for (int i = 0; i < m; i++) {
     float dot = 0;
     for (int c = 0; c < D; c++) dot += dh[i * D + c] * g[c] * x[i * D + c];
@@ -56,16 +53,18 @@ static void norm_back(float *dx, float *dg, const float *dh, const float *x, con
   }
 }
 
+static float cosine[MAX_T][HD / 2], sine[MAX_T][HD / 2];
+
+static void rotations(void) {
+  for (int t = 0; t < MAX_T; t++)
+    for (int i = 0; i < HD / 2; i++) {
+      const double angle = t * pow(10000, -2.0 * i / HD);
+      cosine[t][i] = cos(angle), sine[t][i] = sin(angle);
+    }
+}
+
 /* Rotary positions on queries and keys, neighbouring components paired as llama.cpp's llama does; sign -1 rotates back. */
 static void rotate(float *qkv, const Batch *b, float sign) {
-  static float cosine[MAX_T][HD / 2], sine[MAX_T][HD / 2];
-  if (cosine[0][0] == 0)
-    for (int t = 0; t < MAX_T; t++)
-      for (int i = 0; i < HD / 2; i++) {
-        const double angle = t * pow(10000, -2.0 * i / HD);
-        cosine[t][i] = cos(angle), sine[t][i] = sin(angle);
-      }
-#pragma omp parallel for schedule(static)
   for (int n = 0; n < b->n; n++)
     for (int h = 0; h < 2 * HEADS; h++)
       for (int i = 0; i < HD / 2; i++) {
@@ -75,13 +74,7 @@ static void rotate(float *qkv, const Batch *b, float sign) {
       }
 }
 
-static void add_to(float *x, const float *y, long n) {
-#pragma omp parallel for schedule(static)
-  for (long i = 0; i < n; i++) x[i] += y[i];
-}
-
 static void swiglu(float *act, const float *gu, int m) {
-#pragma omp parallel for schedule(static)
   for (int i = 0; i < m; i++)
     for (int c = 0; c < FF; c++) {
       const float g = gu[(long)i * 2 * FF + c];
@@ -90,7 +83,6 @@ static void swiglu(float *act, const float *gu, int m) {
 }
 
 static void swiglu_back(float *d_gu, const float *d_act, const float *gu, int m) {
-#pragma omp parallel for schedule(static)
   for (int i = 0; i < m; i++)
     for (int c = 0; c < FF; c++) {
       const long at = (long)i * 2 * FF + c;
@@ -103,8 +95,6 @@ static void swiglu_back(float *d_gu, const float *d_act, const float *gu, int m)
 /* Turns logits into their gradient in place; returns the summed loss. */
 static double cross_entropy(float *logits, const Batch *b, float total) {
   double loss = 0;
-  float *each = floats(b->m);
-#pragma omp parallel for schedule(static)
   for (int i = 0; i < b->m; i++) {
     float *row = logits + (long)i * VOCAB, max = row[0], sum = 0;
     const float w = i < b->n ? b->weight[i] : 0;
@@ -115,22 +105,20 @@ static double cross_entropy(float *logits, const Batch *b, float total) {
     for (int v = 1; v < VOCAB; v++) max = row[v] > max ? row[v] : max;
     const float aim = row[b->target[i]];
     for (int v = 0; v < VOCAB; v++) sum += row[v] = expf(row[v] - max);
-    each[i] = w * (logf(sum) + max - aim);
+    loss += w * (logf(sum) + max - aim);
     for (int v = 0; v < VOCAB; v++) row[v] *= w / (sum * total);
     row[b->target[i]] -= w / total;
   }
-  for (int i = 0; i < b->n; i++) loss += each[i];
-  free(each);
   return loss / total;
 }
 
-static void layer_forward(const Layer *w, LayerActs *y, float *x, const Batch *b) {
+static void layer_forward(const Layer *w, LayerActs *y, float *x, const Batch *b, Scratch *scratch) {
   const int m = b->m;
   memcpy(y->x_in, x, sizeof(float) * m * D);
   norm(y->h1, y->rms1, x, w->norm1, m);
   linear(y->qkv, y->h1, w->qkv, m, D, 3 * D);
   rotate(y->qkv, b, 1);
-  attention(y->mix, y->qkv, b);
+  attention(y->mix, y->qkv, b, scratch);
   matmul(x, y->mix, D, 1, w->out, m, D, D, 1);
   memcpy(y->x_mid, x, sizeof(float) * m * D);
   norm(y->h2, y->rms2, x, w->norm2, m);
@@ -139,41 +127,55 @@ static void layer_forward(const Layer *w, LayerActs *y, float *x, const Batch *b
   matmul(x, y->act, FF, 1, w->down, m, D, FF, 1);
 }
 
-static void layer_back(const Layer *w, Layer *g, const LayerActs *y, Acts *a, const Batch *b) {
+static void layer_back(const Layer *w, const Layer *t, Layer *g, const LayerActs *y, Acts *a, const Batch *b) {
   const int m = b->m;
-  linear_back(a->d_act, g->down, a->wt, a->d_x, y->act, w->down, m, FF, D);
+  linear_back(a->d_act, g->down, a->d_x, y->act, t->down, m, FF, D);
   swiglu_back(a->d_gu, a->d_act, y->gu, m);
-  linear_back(a->d_h, g->gate_up, a->wt, a->d_gu, y->h2, w->gate_up, m, D, 2 * FF);
+  linear_back(a->d_h, g->gate_up, a->d_gu, y->h2, t->gate_up, m, D, 2 * FF);
   norm_back(a->d_x, g->norm2, a->d_h, y->x_mid, y->rms2, w->norm2, m);
-  linear_back(a->d_h, g->out, a->wt, a->d_x, y->mix, w->out, m, D, D);
+  linear_back(a->d_h, g->out, a->d_x, y->mix, t->out, m, D, D);
   memset(a->d_qkv, 0, sizeof(float) * m * 3 * D);
-  attention_back(a->d_qkv, a->d_h, y->qkv, b);
+  attention_back(a->d_qkv, a->d_h, y->qkv, b, a->scratch);
   rotate(a->d_qkv, b, -1);
-  linear_back(a->d_h, g->qkv, a->wt, a->d_qkv, y->h1, w->qkv, m, D, 3 * D);
+  linear_back(a->d_h, g->qkv, a->d_qkv, y->h1, t->qkv, m, D, 3 * D);
   norm_back(a->d_x, g->norm1, a->d_h, y->x_in, y->rms1, w->norm1, m);
 }
 
-double model_run(const Params *p, Params *grad, Acts *a, const Batch *b) {
+double model_run(const Params *p, const Params *t, Params *grad, Acts *a, const Batch *b, float total) {
   const int m = b->m;
-  float total = 0;
-  for (int i = 0; i < b->n; i++) total += b->weight[i];
   for (int i = 0; i < m; i++) {
     if (i < b->n)
       memcpy(a->x + i * D, p->embed + b->token[i] * D, D * sizeof(float));
     else
       memset(a->x + i * D, 0, D * sizeof(float));
   }
-  for (int l = 0; l < LAYERS; l++) layer_forward(&p->layer[l], &a->layer[l], a->x, b);
+  for (int l = 0; l < LAYERS; l++) layer_forward(&p->layer[l], &a->layer[l], a->x, b, a->scratch);
   norm(a->h, a->rms, a->x, p->norm, m);
   linear(a->logits, a->h, p->head, m, D, VOCAB);
   const double loss = cross_entropy(a->logits, b, total);
-  if (!grad) return loss;
-  linear_back(a->d_h, grad->head, a->wt, a->logits, a->h, p->head, m, D, VOCAB);
+  linear_back(a->d_h, grad->head, a->logits, a->h, t->head, m, D, VOCAB);
   memset(a->d_x, 0, sizeof(float) * m * D);
   norm_back(a->d_x, grad->norm, a->d_h, a->x, a->rms, p->norm, m);
-  for (int l = LAYERS; l-- > 0;) layer_back(&p->layer[l], &grad->layer[l], &a->layer[l], a, b);
-  for (int i = 0; i < b->n; i++) add_to(grad->embed + b->token[i] * D, a->d_x + i * D, D);
+  for (int l = LAYERS; l-- > 0;) layer_back(&p->layer[l], &t->layer[l], &grad->layer[l], &a->layer[l], a, b);
+  for (int i = 0; i < b->n; i++)
+    for (int c = 0; c < D; c++) grad->embed[b->token[i] * D + c] += a->d_x[i * D + c];
   return loss;
+}
+
+static void transpose(float *t, const float *w, int rows, int cols) {
+  for (int j = 0; j < cols; j++)
+    for (int i = 0; i < rows; i++) t[(long)j * rows + i] = w[(long)i * cols + j];
+}
+
+void params_transpose(Params *t, const Params *p) {
+#pragma omp parallel for
+  for (int l = 0; l < LAYERS; l++) {
+    const Layer *w = &p->layer[l];
+    Layer *u = &t->layer[l];
+    transpose(u->qkv, w->qkv, D, 3 * D), transpose(u->out, w->out, D, D);
+    transpose(u->gate_up, w->gate_up, D, 2 * FF), transpose(u->down, w->down, FF, D);
+  }
+  transpose(t->head, p->head, D, VOCAB);
 }
 
 /* A standard normal draw from a counter-based generator (splitmix64, Box-Muller). */
@@ -194,6 +196,7 @@ static void fill(float *w, long n, float scale, unsigned long long *state) {
 void model_init(Params *p, unsigned long long seed) {
   const float s = 1 / sqrtf(D), out = s / sqrtf(2 * LAYERS);
   unsigned long long state = seed;
+  rotations();
   fill(p->embed, VOCAB * D, s, &state);
   for (int l = 0; l < LAYERS; l++) {
     Layer *w = &p->layer[l];

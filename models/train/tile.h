@@ -31,9 +31,8 @@ static inline void tile(float *c, int ldc, const float *a, int ri, int rp, const
     for (int j = 0; j < 2; j++) *(vec *)(c + i * ldc + j * 16) = s[i][j];
 }
 
-/* C[m x n] (+)= A[m x k] B[k x n], split over all threads. Each output is summed in a fixed order: threads cannot change a result. */
+/* C[m x n] (+)= A[m x k] B[k x n]. */
 static inline void matmul(float *c, const float *a, int ri, int rp, const float *b, int m, int n, int k, int add) {
-#pragma omp parallel for collapse(2) schedule(static)
   for (int j = 0; j < n; j += TILE_N)
     for (int i = 0; i < m; i += TILE_M) tile(c + (long)i * n + j, n, a + (long)i * ri, ri, rp, b + j, n, k, add);
 }
@@ -43,17 +42,9 @@ static inline void linear(float *y, const float *x, const float *w, int m, int i
   matmul(y, x, in, 1, w, m, out, in, 0);
 }
 
-static inline void transpose(float *t, const float *w, int rows, int cols) {
-#pragma omp parallel for schedule(static)
-  for (int j = 0; j < cols; j++)
-    for (int i = 0; i < rows; i++) t[(long)j * rows + i] = w[(long)i * cols + j];
-}
-
-/* Given dy: dw += x^T dy, and dx = dy w^T (dx may be null). `wt` is room for w's transpose. */
-static inline void linear_back(float *dx, float *dw, float *wt, const float *dy, const float *x, const float *w, int m, int in, int out) {
+/* Given dy: dw += x^T dy, and dx = dy w^T, of which the transpose is given. */
+static inline void linear_back(float *dx, float *dw, const float *dy, const float *x, const float *wt, int m, int in, int out) {
   matmul(dw, x, 1, in, dy, in, out, m, 1);
-  if (!dx) return;
-  transpose(wt, w, in, out);
   matmul(dx, dy, out, 1, wt, m, in, out, 0);
 }
 #endif
