@@ -1,7 +1,8 @@
 /** Notes of one brain's stream, at most 20 a second: the first token at once, then what gathers in 50 ms. */
+
+import type { z } from 'zod';
 import type { NOTES } from '../kernel/index.ts';
 import type { BrainDelta } from './ports.ts';
-import type { z } from 'zod';
 
 export type DeltaNote = z.infer<(typeof NOTES)['stream.delta']>;
 

@@ -2,11 +2,12 @@
  * Performs `brain.requested`: streams a completion, notes its deltas, and feeds back exactly one `brain.replied` or
  * `brain.failed` a request, or none for a request that the kernel aborted (its partial text becomes a `stream.aborted` note).
  */
+
+import type { RuntimeNote } from '../kernel/index.ts';
 import { type EventOf, type InputOf, type KernelInput, type Role, replyJsonSchema } from '../kernel/index.ts';
 import { DeltaNotes } from './delta-notes.ts';
 import { type Brain, type BrainDelta, type BrainEnd, BrainError, type FinishReason } from './ports.ts';
 import { cleanText, clipped } from './text.ts';
-import type { RuntimeNote } from '../kernel/index.ts';
 
 /** UTF-8 bytes of a reply, reasoning included; one that is longer is malformed. */
 export const REPLY_BYTES = 64 * 1024;

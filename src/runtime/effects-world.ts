@@ -140,7 +140,14 @@ export class WorldEffects {
       const [errno, detail] = [clipped(done.errno, 60), clipped(done.detail, 1000)];
       return { kind: 'op.failed', req, worldHash, errno, detail, timedOut, ...applied };
     }
-    return { kind: 'op.done', req, worldHash, exit: done.exit, output: this.#output(done.output, pageSize), ...applied };
+    return {
+      kind: 'op.done',
+      req,
+      worldHash,
+      exit: done.exit,
+      output: this.#output(done.output, pageSize),
+      ...applied,
+    };
   }
 
   #output(printed: string, pageSize: number): InputOf<'op.done'>['output'] {

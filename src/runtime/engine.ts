@@ -11,8 +11,8 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import {
   type EventOf,
-  initialState,
   type InputOf,
+  initialState,
   type KernelEvent,
   type KernelInput,
   type OperatorCommand,
@@ -109,7 +109,7 @@ export class Engine {
       blobs: journal.blobs,
       outcome: submit,
       idle: () => this.#pump(),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.fail(error),
     });
   }
 
@@ -150,7 +150,7 @@ export class Engine {
   #pump(): void {
     if (this.#pumping || this.#over) return;
     this.#pumping = true;
-    this.#drain().catch((error) => this.#fail(error));
+    this.#drain().catch((error) => this.fail(error));
   }
 
   async #drain(): Promise<void> {
@@ -242,7 +242,8 @@ export class Engine {
     );
   }
 
-  #fail(error: unknown): void {
+  /** Something broke that no input can express: all effects stop, `ended` rejects. */
+  fail(error: unknown): void {
     if (this.#over) return;
     this.#stop('internal error');
     this.#end.reject(error);
@@ -283,7 +284,7 @@ export class Engine {
     try {
       this.#journal.appendNote(note);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 }

@@ -62,7 +62,10 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     if (await answers(launch.socket)) return { pid: proc.pid as number, exited };
   }
   proc.kill('SIGKILL');
-  throw new UserError(`the kernel of run ${launch.id} did not start within ${START_MS} ms: see ${dir}/kernel.log`, EXIT.internal);
+  throw new UserError(
+    `the kernel of run ${launch.id} did not start within ${START_MS} ms: see ${dir}/kernel.log`,
+    EXIT.internal,
+  );
 };
 
 const answers = async (socket: string): Promise<boolean> => {

@@ -1,7 +1,7 @@
 /** One run as lists show it, from its manifest, its lock and the end of its journal. */
 import { statSync } from 'node:fs';
-import type { Outcome } from '../kernel/index.ts';
 import type { JournalRecord } from '../journal/index.ts';
+import type { Outcome } from '../kernel/index.ts';
 import { lastRecords } from './journal-tail.ts';
 import { kernelPid } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';

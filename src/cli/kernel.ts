@@ -1,0 +1,109 @@
+/** The hidden verb `kernel`: the process that is a run. Started by `run`, in a process group of its own, without a terminal. */
+import { rmSync } from 'node:fs';
+import { faultyWorld } from '../adapters/chaos/faulty-world.ts';
+import type { LoadedTask } from '../adapters/tasks/index.ts';
+import { createMemoryWorld } from '../adapters/worlds/memory.ts';
+import { openJournal } from '../journal/index.ts';
+import { codeVersion } from '../runtime/code-version.ts';
+import type { RunStatus } from '../runtime/control-protocol.ts';
+import { serveControl } from '../runtime/control-server.ts';
+import type { Seat } from '../runtime/effects-brain.ts';
+import { Engine, RunOver } from '../runtime/engine.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
+import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
+import { environment, type Manifest, writeManifest } from '../runtime/manifest.ts';
+import { taskNamed } from './load-task.ts';
+import { openPair, type Pair } from './pair.ts';
+import type { PROFILES, ProfileName } from './profile-names.ts';
+
+/** How long adapters may take to let go after the end; the process ends then in any case. */
+const DISPOSE_MS = 100;
+
+export const kernelVerb = async (dir: string): Promise<number> => {
+  // Its terminal may go; the run stays.
+  process.on('SIGHUP', () => {});
+  const launch = readLaunch(dir);
+  const task = taskNamed(launch.taskSource, launch.seed);
+  const pair = await openPair(launch.profile as keyof typeof PROFILES & ProfileName, launch.pace);
+  writeManifest(dir, manifestOf(launch, task, pair));
+  rmSync(launchFile(dir), { force: true });
+  const code = await supervise(dir, launch, task, pair);
+  await Promise.race([pair.dispose(), new Promise((resolve) => setTimeout(resolve, DISPOSE_MS))]);
+  // Native threads and open sockets must not keep a run alive that has ended.
+  process.exit(code);
+};
+
+const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pair): Promise<number> => {
+  const journal = await openJournal(dir, { run: launch.id, fsync: launch.fsync });
+  const world = faultyWorld(createMemoryWorld(task.files));
+  const engine = new Engine({ journal, seats: pair, world, grader: task.grader });
+  const control = await serveControl(launch.socket, {
+    status: () => statusOf(launch, engine, pair),
+    command: ({ by, reason, order }) =>
+      engine.command(by, reason, order).then(({ seq, events }) => ({ seq, events: [...events] })),
+  });
+  const killBy = (signal: string) => (): void => {
+    engine.command('signal', signal, { command: 'kill' }).catch((error) => {
+      if (!(error instanceof RunOver)) console.error(error);
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, killBy(signal));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => engine.fail(error));
+  }
+  try {
+    await engine.start({
+      kind: 'run.started',
+      task: task.spec,
+      policy: launch.policy,
+      seed: launch.seed,
+      planner: nameOf(pair.planner),
+      worker: nameOf(pair.worker),
+      world: { kind: world.kind, hash: await world.hash(), files: task.files },
+      chaos: [],
+    });
+    await engine.ended;
+    return EXIT.ok;
+  } catch (error) {
+    console.error(error);
+    return EXIT.internal;
+  } finally {
+    await control.close();
+    await engine.settled();
+    await journal.close().catch((error) => console.error(error));
+  }
+};
+
+const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
+
+const statusOf = ({ id }: Launch, { state, seq }: Engine, pair: Pair): RunStatus => {
+  const [planner, worker] = [nameOf(pair.planner), nameOf(pair.worker)];
+  const procs = Object.values(state.procs).map((proc) => ({ pid: proc.pid, role: proc.role, state: proc.state }));
+  const { phase, outcome, tick } = state;
+  const simulated = planner.simulated || worker.simulated;
+  return { id, pid: process.pid, phase, outcome, tick, seq, simulated, planner, worker, procs };
+};
+
+const manifestOf = (launch: Launch, task: LoadedTask, pair: Pair): Manifest => {
+  const seat = ({ brain, system, constrained }: Seat) => ({
+    ...nameOf({ brain, system, constrained }),
+    system,
+    constrained,
+  });
+  const { id, profile, pace, fsync, taskSource, policy, seed, socket } = launch;
+  return {
+    v: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    code: codeVersion(),
+    profile,
+    config: { pace, fsync },
+    brains: { planner: seat(pair.planner), worker: seat(pair.worker) },
+    task: task.spec,
+    taskSource,
+    policy,
+    seed,
+    environment: environment(),
+    socket,
+  };
+};

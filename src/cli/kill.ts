@@ -1,0 +1,25 @@
+/** `turingos kill RUN`: aborts what is generated, ends the process group, says what it ended. */
+import { EXIT } from '../runtime/exit-codes.ts';
+import { type Stopped, stopRun } from '../runtime/stop-run.ts';
+import { liveRun } from './live-run.ts';
+import { json, line } from './print.ts';
+import type { CommonOptions } from './program.ts';
+
+export const killVerb = async (name: string, options: CommonOptions): Promise<number> => {
+  const { id, dir, manifest, holder } = liveRun(name, options.home);
+  const order = { command: 'kill' } as const;
+  const stopped = await stopRun(dir, manifest.socket, holder, { by: 'cli', reason: 'turingos kill', order });
+  if (options.json === true) await json({ id, ...stopped });
+  else await line(killSentence(id, stopped));
+  return EXIT.ok;
+};
+
+/** `killed 7f3a01b2 at t85: P1 mid-stream, 38 tokens kept; w4, w6 cut; process group 4411 ended`. */
+export const killSentence = (id: string, { by, tick, streams, others, group, strays }: Stopped): string => {
+  const parts = streams.map(({ label, tokens }) => `${label} mid-stream, ${tokens} tokens kept`);
+  if (others.length > 0) parts.push(`${others.join(', ')} cut`);
+  if (by === 'force') parts.push('the kernel did not end in time and was ended by SIGKILL');
+  if (strays.length > 0) parts.push(`${strays.length} processes of its commands ended`);
+  parts.push(`process group ${group} ended`);
+  return `killed ${id}${tick === null ? '' : ` at t${tick}`}: ${parts.join('; ')}`;
+};

@@ -1,0 +1,49 @@
+/** The command `turingos`: which verb, and how its end becomes an exit code and one sentence. */
+import { CommanderError } from 'commander';
+import { EXIT } from '../runtime/exit-codes.ts';
+import { UserError } from '../runtime/user-error.ts';
+import { createProgram } from './program.ts';
+
+/** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
+const leaveQuietly = (error: NodeJS.ErrnoException): void => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal);
+};
+process.stdout.on('error', leaveQuietly);
+process.stderr.on('error', leaveQuietly);
+
+const say = (sentence: string): void => {
+  process.stderr.write(`turingos: ${sentence}\n`);
+};
+
+/** Commander's words as one sentence without its prefix. */
+const usageSentence = (message: string): string =>
+  message
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
+
+const explain = (error: unknown): number => {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // Help that was printed for want of a verb needs no further words.
+    if (error.code !== 'commander.help') say(`${usageSentence(error.message)}; see \`turingos --help\``);
+    return EXIT.usage;
+  }
+  if (error instanceof UserError) {
+    say(error.message);
+    return error.exitCode;
+  }
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  say(`internal error: ${message.split('\n')[0]}; TURINGOS_DEBUG=1 shows where`);
+  if (process.env.TURINGOS_DEBUG === '1') console.error(error);
+  return EXIT.internal;
+};
+
+try {
+  process.exitCode = EXIT.ok;
+  await createProgram((code) => {
+    process.exitCode = code;
+  }).parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}

@@ -1,0 +1,17 @@
+/** How a run's end is told, and which exit code it is. */
+import type { JournalRecord } from '../journal/index.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
+
+export const endCode = ({ outcome }: JournalRecord): number =>
+  outcome === 'passed' ? EXIT.ok : outcome === 'killed' ? EXIT.killed : EXIT.notPassed;
+
+export const endSentence = (id: string, { outcome, reason, ticks }: JournalRecord): string =>
+  `${id} ${outcome} after ${ticks} ticks: ${reason}`;
+
+export const endObject = (id: string, dir: string, ended: JournalRecord, records: number) => {
+  const { outcome, reason, ticks, worldHash, stateHash } = ended;
+  return { id, outcome, reason, ticks, records, worldHash, stateHash, dir };
+};
+
+export const goneSentence = (id: string, dir: string): string =>
+  `run ${id} is gone: its kernel ended without a word; ${dir}/kernel.log may say why`;

@@ -1,0 +1,130 @@
+/** All verbs and their arguments. What a verb does is loaded when it is called, so that headless ones never load React. */
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { packageVersion } from '../runtime/code-version.ts';
+import { PROFILE_NAMES } from './profile-names.ts';
+
+export interface CommonOptions {
+  json?: true;
+  home?: string;
+}
+
+const whole = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Give a whole number.');
+  return value;
+};
+
+const seed = (text: string): number => {
+  const value = whole(text);
+  if (value > 0x7fffffff) throw new InvalidArgumentError('Give a number up to 2147483647.');
+  return value;
+};
+
+const positive = (text: string): number => {
+  const value = whole(text);
+  if (value < 1) throw new InvalidArgumentError('Give 1 or more.');
+  return value;
+};
+
+const pace = (text: string): 'max' | number => {
+  if (text === 'max') return 'max';
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 60_000) {
+    throw new InvalidArgumentError('Give max, or the milliseconds between two tokens (1 to 60000).');
+  }
+  return value;
+};
+
+const target = (text: string): number | 'planner' | 'worker' | 'any' => {
+  if (text === 'planner' || text === 'worker' || text === 'any') return text;
+  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
+  throw new InvalidArgumentError('Give planner, worker, any or the pid of a process.');
+};
+
+/** @param end called with the verb's exit code */
+export const createProgram = (end: (code: number) => void): Command => {
+  const program = new Command('turingos')
+    .description('Supervises dual-brain runs: a planner and its workers under a small deterministic kernel.')
+    .version(packageVersion())
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+  const verb = (name: string, description: string, parent: Command = program): Command =>
+    parent
+      .command(name)
+      .description(description)
+      .option('--json', 'one JSON object, or one a line while something streams')
+      .option('--home <dir>', 'where runs live (default: $XDG_STATE_HOME/turingos)');
+
+  const runOptions = (command: Command): Command =>
+    command
+      .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+      .addOption(new Option('--profile <name>', 'the pair of brains').choices(PROFILE_NAMES).default('demo'))
+      .option('--policy <file>', 'YAML or JSON, merged over the default policy')
+      .option('--seed <n>', 'of everything that is drawn', seed, 1)
+      .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)
+      .addOption(
+        new Option('--fsync <when>', 'how durable the journal is')
+          .choices(['always', 'interval', 'never'])
+          .default('interval'),
+      );
+
+  runOptions(verb('run', 'start a run of a task'))
+    .argument('<task>', 'a built-in name (ledger-12) or a task file')
+    .action(async (task: string, options) => end(await (await import('./run.ts')).runVerb(task, options)));
+
+  runOptions(verb('demo', 'watch the built-in task ledger-12 worked on by the embedded pair')).action(async (options) =>
+    end(await (await import('./run.ts')).runVerb('ledger-12', options)),
+  );
+
+  verb('check', 'say whether a task file is good', program.command('task').description('task files'))
+    .argument('<file>')
+    .action(async (file: string, options) => end(await (await import('./task-check.ts')).taskCheckVerb(file, options)));
+
+  verb('ps', 'list live runs, newest first')
+    .option('--all', 'ended ones too')
+    .action(async (options) => end(await (await import('./ps.ts')).psVerb(options)));
+
+  const onRun = (name: string, description: string): Command =>
+    verb(name, description).argument('<run>', 'any unique prefix of its id, or @last');
+
+  onRun('attach', 'watch a run in the console; with --json its notable events').action(async (run: string, options) =>
+    end(await (await import('./attach.ts')).attachVerb(run, options)),
+  );
+
+  onRun('kill', 'end a run at once, keep its partial streams').action(async (run: string, options) =>
+    end(await (await import('./kill.ts')).killVerb(run, options)),
+  );
+
+  for (const [name, description] of [
+    ['pause', 'dispatch no more; what is in flight comes to its end'],
+    ['unpause', 'go on'],
+    ['step', 'one dispatch of a paused run'],
+  ] as const) {
+    onRun(name, description).action(async (run: string, options) =>
+      end(await (await import('./order.ts')).orderVerb(run, { command: name }, options)),
+    );
+  }
+
+  onRun('inject', 'a fault, at once or at the next occasion')
+    .addArgument(new Argument('<fault>').choices(['brain.cut', 'write.denied', 'cap.revoked']))
+    .option('--target <who>', 'planner, worker, any or a pid', target, 'any')
+    .option('--times <n>', 'how often it strikes', positive, 1)
+    .option('--handle <handle>', 'cap.revoked only: which; default the one used last')
+    .action(async (run: string, fault: string, options) =>
+      end(await (await import('./inject.ts')).injectVerb(run, fault, options)),
+    );
+
+  onRun('verify', 'check the journal: its chain, and every decision taken again')
+    .addOption(new Option('--level <level>', 'only one of the two').choices(['chain', 'decisions']))
+    .action(async (run: string, options) => end(await (await import('./verify.ts')).verifyVerb(run, options)));
+
+  program
+    .command('kernel', { hidden: true })
+    .requiredOption('--dir <dir>')
+    .action(async ({ dir }: { dir: string }) => end(await (await import('./kernel.ts')).kernelVerb(dir)));
+
+  program.action(async () => end(await (await import('./runs.ts')).runsVerb(program)));
+  return program;
+};

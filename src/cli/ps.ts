@@ -1,0 +1,27 @@
+/** `turingos ps`: the runs of a home, newest first. */
+import { EXIT } from '../runtime/exit-codes.ts';
+import { homeDir } from '../runtime/run-dir.ts';
+import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
+import { json, line, table } from './print.ts';
+import type { CommonOptions } from './program.ts';
+
+export const psVerb = async (options: CommonOptions & { all?: true }): Promise<number> => {
+  const all = await summariseAll(homeDir(options.home));
+  const runs = options.all === true ? all : all.filter(isLive);
+  if (options.json === true) await json({ runs });
+  else if (runs.length > 0) await line(table([HEADING, ...runs.map(row)]));
+  else await line(all.length === 0 ? 'no runs yet' : `no live runs; ${all.length} ended (--all shows them)`);
+  return EXIT.ok;
+};
+
+const HEADING = ['ID', 'STATE', 'TASK', 'PAIR', 'TICK', 'STARTED', 'WHY'];
+
+const row = (run: RunSummary): string[] => [
+  run.id,
+  run.state.toUpperCase(),
+  run.task,
+  `${run.planner}+${run.worker}`,
+  String(run.tick),
+  run.createdAt.slice(0, 19).replace('T', ' '),
+  run.state === 'gone' ? 'its kernel ended without a word' : run.reason,
+];

@@ -1,0 +1,107 @@
+/** `turingos run TASK`: makes a run, starts its kernel, and shows it or waits for it. */
+import { existsSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_POLICY } from '../kernel/index.ts';
+import { connectControl } from '../runtime/control-client.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
+import { type KernelProcess, type Launch, launchKernel } from '../runtime/launch.ts';
+import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
+import { openConsole } from './console.ts';
+import { taskNamed } from './load-task.ts';
+import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
+import { policyFrom } from './policy-file.ts';
+import { json, line } from './print.ts';
+import type { CommonOptions } from './program.ts';
+import { isNotable, shown, watchRun } from './watch.ts';
+
+export interface RunOptions extends CommonOptions {
+  headless?: true;
+  profile: string;
+  policy?: string;
+  seed: number;
+  pace?: 'max' | number;
+  fsync: Launch['fsync'];
+}
+
+/** Readable, and about what a person reads. */
+const CONSOLE_PACE = 30;
+/** Between two tries to kill a run on Ctrl-C the kernel gets this long to answer. */
+const KILL_MS = 1000;
+
+/** How this program starts itself, from `dist` or from the sources. */
+const selfCommand = (): string[] => {
+  const built = fileURLToPath(new URL('./main.js', import.meta.url));
+  return [process.execPath, existsSync(built) ? built : fileURLToPath(new URL('./main.ts', import.meta.url))];
+};
+
+export const runVerb = async (taskName: string, options: RunOptions): Promise<number> => {
+  const task = taskNamed(taskName, options.seed);
+  const base = { ...DEFAULT_POLICY, limits: { ...DEFAULT_POLICY.limits, ...task.limits } };
+  const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
+  const headless = options.headless === true || options.json === true || process.stdout.isTTY !== true;
+  const home = homeDir(options.home);
+  const { id, dir } = createRunDir(home);
+  const launch: Launch = {
+    id,
+    profile: options.profile,
+    pace: options.pace ?? (headless ? 'max' : CONSOLE_PACE),
+    fsync: options.fsync,
+    taskSource: existsSync(taskName) && task.spec.name !== taskName ? resolve(taskName) : taskName,
+    policy,
+    seed: options.seed,
+    socket: socketPath(dir, id),
+  };
+  let kernel: KernelProcess;
+  try {
+    kernel = await launchKernel(selfCommand(), dir, launch);
+  } catch (error) {
+    // A run that never began is none.
+    if (!existsSync(resolve(dir, 'journal'))) rmSync(dir, { recursive: true, force: true });
+    throw error;
+  }
+  if (headless) return await waitFor(id, dir, launch.socket, kernel, options.json === true);
+  return await openConsole({ home, runId: id });
+};
+
+const waitFor = async (
+  id: string,
+  dir: string,
+  socket: string,
+  kernel: KernelProcess,
+  asJson: boolean,
+): Promise<number> => {
+  const interrupt = (): void => void killRun(socket);
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let records = 0;
+  const ended = await watchRun(
+    dir,
+    (record) => {
+      records = record.seq;
+      return asJson && isNotable(record) ? json(shown(record)) : undefined;
+    },
+    kernel.exited,
+  );
+  const code = await kernel.exited;
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+  if (ended === undefined) {
+    process.stderr.write(`turingos: ${goneSentence(id, dir)}\n`);
+    if (asJson) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
+    return EXIT.internal;
+  }
+  if (asJson) await json(endObject(id, dir, ended, records));
+  else await line(endSentence(id, ended));
+  return endCode(ended);
+};
+
+const killRun = async (socket: string): Promise<void> => {
+  try {
+    const client = await connectControl(socket, KILL_MS);
+    await client.command({ by: 'cli', reason: 'Ctrl-C', order: { command: 'kill' } }, KILL_MS);
+    client.close();
+  } catch {
+    // It is ending already; what became of it is told from its journal.
+  }
+};
