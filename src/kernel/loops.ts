@@ -85,6 +85,7 @@ export interface Finding {
 
 /** The first detector that fires, in the order of the trap table. */
 export const findLoop = (policy: Policy, proc: Proc, reply: Reply): Finding | null => {
+  if (reply.world?.op === 'SYS_HALT') return null;
   const { loops } = proc;
   const { THRASH_ROUTE: route, THRASH_MIND: mind, WATCHDOG: watchdog, PERIOD_LOOP: period } = policy.traps;
   const since = proc.progressTick === 0 ? 'nothing was gained yet' : `nothing was gained since t${proc.progressTick}`;
@@ -128,15 +129,20 @@ export const findLoop = (policy: Policy, proc: Proc, reply: Reply): Finding | nu
   return null;
 };
 
-/** How often the newest key came, counting back and only at distances of at least `minPeriod`. */
+/**
+ * How often the newest key came round. Times in a row count once: a period has at least `minPeriod` ticks, and what repeats
+ * without anything between is for the other detectors.
+ */
 const occurrences = (keys: readonly string[], minPeriod: number): number => {
   const newest = keys.at(-1);
   let count = 0;
-  let last = keys.length - 1 + minPeriod;
+  let since = minPeriod;
   for (let i = keys.length - 1; i >= 0; i -= 1) {
-    if (keys[i] !== newest || last - i < minPeriod) continue;
-    count += 1;
-    last = i;
+    if (keys[i] !== newest) since += 1;
+    else {
+      if (since >= minPeriod) count += 1;
+      since = 1;
+    }
   }
   return count;
 };

@@ -64,9 +64,11 @@ export const noticeText = {
 export const lastText = {
   wrote: (cap: string, path: string | undefined, mode: string): string =>
     `SYS_WRITE ${placeText({ cap, ...(path === undefined ? {} : { path }) })} ${mode} ok`,
-  exec: (cap: string, exit: number, output: string): string =>
-    `SYS_EXEC ${cap} exit ${exit}${output === '' ? '' : `\n${output}`}`,
-  gitLog: (output: string): string => `SYS_GIT_LOG\n${output}`,
+  exec: (cap: string, exit: number, printed: string): string => `SYS_EXEC ${cap} exit ${exit}${printed}`,
+  gitLog: (printed: string): string => `SYS_GIT_LOG${printed}`,
+  /** The first page of what an op printed, after the place where all of it can be read. */
+  printed: (text: string, chars: number, token: string | undefined): string =>
+    `${token === undefined ? '' : `, ${chars} characters: sys://page/${token}`}${text === '' ? '' : `\n${text}`}`,
   went: (place: string): string => `SYS_GOTO ${place}`,
   joined: (map: string): string => `SYS_MAP_REDUCE ${map} joined`,
   mapping: 'SYS_MAP_REDUCE',

@@ -60,15 +60,16 @@ export const onOpDone = (turn: Turn, proc: Proc, input: InputOf<'op.done'>): voi
     });
   }
   const { output } = input;
-  const more = output === null || output.pages < 2 ? [] : pageRefs(turn.state, { sha256: output.sha256 }, [2]);
-  const text = `${output?.text ?? ''}${more.map((ref) => `\nmore: sys://page/${ref.token}`).join('')}`;
+  // What exceeds a page is read from its first one on.
+  const pages = output === null || output.pages < 2 ? [] : pageRefs(turn.state, { sha256: output.sha256 }, [1]);
   const isNew = world?.op === 'SYS_EXEC' && !hashSetHas(turn.state.execs, execKey(proc, world, turn.state.worldHash));
-  const last = world?.op === 'SYS_EXEC' ? lastText.exec(world.cap, input.exit, text) : lastText.gitLog(text);
+  const printed = lastText.printed(output?.text ?? '', output?.chars ?? 0, pages[0]?.token);
+  const last = world?.op === 'SYS_EXEC' ? lastText.exec(world.cap, input.exit, printed) : lastText.gitLog(printed);
   const flood = floods(turn, output) ? (output?.sha256 ?? null) : null;
   const pid = proc.pid;
   const tick = proc.dispatch?.tick ?? 0;
-  commit(turn, pid, { last, progress: isNew ? 'exec' : null, worldHash: input.worldHash, pages: more, flood });
-  if (flood !== null && output !== null) warnOfFlood(turn, pid, tick, output.chars, more);
+  commit(turn, pid, { last, progress: isNew ? 'exec' : null, worldHash: input.worldHash, pages, flood });
+  if (flood !== null && output !== null) warnOfFlood(turn, pid, tick, output.chars, pages);
 };
 
 const floods = (turn: Turn, output: InputOf<'op.done'>['output']): boolean => {
