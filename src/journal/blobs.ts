@@ -1,5 +1,15 @@
 import { hash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rehydrate } from './blob-refs.ts';
@@ -19,7 +29,7 @@ export class BlobStore {
     this.#dir = join(runDir, 'blobs');
   }
 
-  /** Stores a well-formed text, unless it is there already. */
+  /** Stores a well-formed text, unless it is there already. Throws `JournalError` `failed` when the disk does not take it. */
   put(text: string): { sha256: string } {
     const bytes = Buffer.from(text, 'utf8');
     const sha256 = hash('sha256', bytes, 'hex');
@@ -84,10 +94,22 @@ export class BlobStore {
   }
 
   #write(path: string, bytes: Buffer): void {
-    mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-    writeFileSync(temporary, bytes);
-    renameSync(temporary, path);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(temporary, bytes);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new JournalError(
+        'failed',
+        `A text could not be stored (${reason}); free the disk or fix it, then resume the run.`,
+        {
+          cause: error,
+        },
+      );
+    }
     this.#unsynced.add(path);
   }
 

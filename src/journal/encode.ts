@@ -21,17 +21,17 @@ export class LineEncoder {
   }
 
   /**
-   * The next line up to where its hash goes: `body + hashTail(encoder.hash)` is the whole line. `json` is the payload as a
-   * non-empty JSON object, `cause` is 0 for all but events, `ms` is the time since the epoch.
+   * The next line, newline included. `json` is the payload as a non-empty JSON object, `cause` is 0 for all but events,
+   * `ms` is the time since the epoch.
    */
-  body(cls: RecordClass, json: string, cause: number, ms: number): string {
+  line(cls: RecordClass, json: string, cause: number, ms: number): string {
     if (ms !== this.#ms) this.#setTime(ms);
     const tail = cause === 0 ? '' : `,"cause":${cause}`;
     const payload = json.slice(1, -1);
     const body = `{"v":1,"seq":${this.seq + 1}${this.#middle[cls]}${payload}${tail},"prev":"${this.hash}"`;
     this.hash = hash('sha256', body, 'hex');
     this.seq += 1;
-    return body;
+    return `${body},"hash":"${this.hash}"}\n`;
   }
 
   #setTime(ms: number): void {
@@ -39,9 +39,4 @@ export class LineEncoder {
     const start = `,"ts":"${new Date(ms).toISOString()}","run":${this.#run},"class":"`;
     this.#middle = { input: `${start}input",`, event: `${start}event",`, note: `${start}note",` };
   }
-}
-
-/** The end of a line, newline included; ASCII. */
-export function hashTail(digest: string): string {
-  return `,"hash":"${digest}"}\n`;
 }

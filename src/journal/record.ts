@@ -6,11 +6,13 @@
  * The envelope's keys are the journal's; everything between `class` and `cause` is the payload.
  */
 
+import type { RecordClass } from '../kernel/records/index.ts';
+
 export const RECORD_VERSION = 1;
 /** `prev` of the first record. */
 export const GENESIS = '0'.repeat(64);
 
-export type RecordClass = 'input' | 'event' | 'note';
+export type { RecordClass };
 
 /** What a caller appends: JSON values only, no key of the envelope, and no object that looks like a `BlobRef`. */
 export interface Payload {

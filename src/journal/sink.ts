@@ -11,7 +11,7 @@ import { segmentName } from './segments.ts';
 export type FsyncPolicy = 'always' | 'interval' | 'never';
 
 const INTERVAL_MS = 50;
-/** Bytes gathered before they are written without being asked to. */
+/** Characters gathered before they are written without being asked to. */
 const CHUNK = 64 * 1024;
 
 /** Where the writer goes on: the segment's number and its size in bytes. */
@@ -21,7 +21,7 @@ export interface SinkPosition {
 }
 
 /**
- * Bytes to segments: gathers lines, writes whole batches with one call, begins new segments and syncs. Writing is
+ * Text to segments: gathers lines, writes whole batches with one call, begins new segments and syncs. Writing is
  * synchronous (into the page cache, so short); syncing is not, but at the end of a segment.
  */
 export class SegmentSink {
@@ -32,10 +32,8 @@ export class SegmentSink {
   #fd: number;
   #segment: number;
   #size: number;
-  #buffer = Buffer.allocUnsafe(4 * CHUNK);
-  /** Bytes gathered, all of them; those before `#committed` belong to whole batches. */
-  #filled = 0;
-  #committed = 0;
+  /** Whole batches that wait to be written. */
+  #waiting = '';
   /** Bytes written, and bytes known to be on the disk, since the sink was opened. */
   #written = 0;
   #durable = 0;
@@ -59,43 +57,32 @@ export class SegmentSink {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Gathers a piece of the current batch. */
-  add(text: string): void {
-    const room = this.#filled + text.length * 3;
-    if (room > this.#buffer.length) this.#grow(room);
-    this.#filled += this.#buffer.write(text, this.#filled, 'utf8');
-  }
-
-  /** Ends the batch: it will be written as a whole. */
-  commit(): void {
-    this.#committed = this.#filled;
-    if (this.#size + this.#committed >= this.#limit) this.#rotate();
-    else if (this.#committed >= CHUNK) this.write();
+  /** Takes a whole batch; it will be written with one call. */
+  append(batch: string): void {
+    this.#waiting += batch;
+    const { length } = this.#waiting;
+    // Characters stand for bytes here, which may be some more: a segment need not end at an exact size.
+    if (this.#size + length >= this.#limit) this.#rotate();
+    else if (length >= CHUNK) this.write();
     else if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(this.#writeScheduled);
     }
   }
 
-  /** Forgets what was gathered since the last batch. */
-  rollback(): void {
-    this.#filled = this.#committed;
-  }
-
-  /** Hands all whole batches to the operating system, with one call. */
+  /** Hands everything taken to the operating system. */
   write(): void {
     this.check();
-    const end = this.#committed;
-    if (end === 0) return;
+    if (this.#waiting === '') return;
+    const bytes = Buffer.from(this.#waiting, 'utf8');
     try {
-      for (let from = 0; from < end; ) from += writeSync(this.#fd, this.#buffer, from, end - from);
+      for (let from = 0; from < bytes.length; ) from += writeSync(this.#fd, bytes, from);
     } catch (error) {
       throw this.#fail('written', error);
     }
-    this.#size += end;
-    this.#written += end;
-    this.#filled = 0;
-    this.#committed = 0;
+    this.#waiting = '';
+    this.#size += bytes.length;
+    this.#written += bytes.length;
     // Under `always` this is for what nobody waits for: notes.
     if (this.#policy !== 'never') this.#timer ??= setTimeout(this.#syncOnTime, INTERVAL_MS).unref();
   }
@@ -181,12 +168,6 @@ export class SegmentSink {
       closeSync(dir);
     }
     return fd;
-  }
-
-  #grow(room: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(room, this.#buffer.length * 2));
-    this.#buffer.copy(larger, 0, 0, this.#filled);
-    this.#buffer = larger;
   }
 
   #fail(what: string, error: unknown): JournalError {

@@ -1,6 +1,6 @@
 import { dehydrate, INLINE_LIMIT } from './blob-refs.ts';
 import type { BlobStore } from './blobs.ts';
-import { hashTail, LineEncoder } from './encode.ts';
+import { LineEncoder } from './encode.ts';
 import { JournalError } from './errors.ts';
 import type { Lock } from './lock.ts';
 import { type Head, type JournalRecord, type Payload, type RecordClass, reservedKey } from './record.ts';
@@ -59,23 +59,22 @@ export class Journal {
 
   /** Appends an input and its events as one batch and returns the input's seq; the events get the seqs that follow it. */
   appendBatch<I extends Payload, E extends Payload>(input: I, events: readonly E[]): number {
-    return this.#append(() => {
-      this.#line('input', input, 0);
+    return this.#append((ms) => {
+      let text = this.#line('input', input, 0, ms);
       const cause = this.#encoder.seq;
-      for (const event of events) this.#line('event', event, cause);
+      for (const event of events) text += this.#line('event', event, cause, ms);
+      return text;
     });
   }
 
   /** Completes a batch that a crash cut short: `cause` is its input's seq. Returns the first event's seq. */
   appendEvents<E extends Payload>(events: readonly E[], cause: number): number {
-    return this.#append(() => {
-      for (const event of events) this.#line('event', event, cause);
-    });
+    return this.#append((ms) => events.map((event) => this.#line('event', event, cause, ms)).join(''));
   }
 
   /** Appends a note and returns its seq. */
   appendNote<N extends Payload>(note: N): number {
-    return this.#append(() => this.#line('note', note, 0));
+    return this.#append((ms) => this.#line('note', note, 0, ms));
   }
 
   /** Hands everything appended to the operating system, now. */
@@ -104,22 +103,22 @@ export class Journal {
   }
 
   /** All or nothing: a payload that cannot be encoded leaves no line of its batch behind. */
-  #append(lines: () => void): number {
+  #append(lines: (ms: number) => string): number {
     this.#sink.check();
     const { seq, hash } = this.#encoder;
+    let text: string;
     try {
-      lines();
+      text = lines(Date.now());
     } catch (error) {
       this.#encoder.seq = seq;
       this.#encoder.hash = hash;
-      this.#sink.rollback();
       throw error;
     }
-    this.#sink.commit();
+    this.#sink.append(text);
     return seq + 1;
   }
 
-  #line(cls: RecordClass, payload: Payload, cause: number): void {
+  #line(cls: RecordClass, payload: Payload, cause: number, ms: number): string {
     const key = reservedKey(payload);
     if (key !== undefined) {
       throw new JournalError(
@@ -130,8 +129,6 @@ export class Journal {
     let json = JSON.stringify(payload);
     // No string leaf can be longer than the text of the whole payload, so short ones are not searched.
     if (json.length > INLINE_LIMIT) json = JSON.stringify(dehydrate(payload, this.#put));
-    const body = this.#encoder.body(cls, json, cause, Date.now());
-    this.#sink.add(body);
-    this.#sink.add(hashTail(this.#encoder.hash));
+    return this.#encoder.line(cls, json, cause, ms);
   }
 }

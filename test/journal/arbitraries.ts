@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashTail, LineEncoder } from '../../src/journal/encode.ts';
+import { LineEncoder } from '../../src/journal/encode.ts';
 import { type JournalRecord, NOTHING, type Payload, parseLine, payloadOf } from '../../src/journal/record.ts';
 
 export type Act = { type: 'batch'; input: Payload; events: Payload[] } | { type: 'note'; note: Payload };
@@ -32,8 +32,7 @@ export function encodeAll(acts: readonly Act[]): Buffer {
   const encoder = new LineEncoder('run-1', NOTHING);
   let text = '';
   const line = (cls: 'input' | 'event' | 'note', value: Payload, cause: number): void => {
-    text += encoder.body(cls, JSON.stringify(value), cause, 1_700_000_000_000);
-    text += hashTail(encoder.hash);
+    text += encoder.line(cls, JSON.stringify(value), cause, 1_700_000_000_000);
   };
   for (const item of acts) {
     if (item.type === 'note') line('note', item.note, 0);

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
@@ -16,4 +16,15 @@ it.skipIf(!existsSync('/dev/full'))('a full disk stops the journal, and keeps wh
   await expect(journal.close()).rejects.toMatchObject({ code: 'failed' });
   expect(existsSync(join(run, 'journal', 'lock'))).toBe(false);
   expect(await readAll(join(run, 'journal', '000001.ndjson'))).toMatchObject([{ kind: 'fits' }]);
+});
+
+it('a text that cannot be stored leaves no record that names it', async () => {
+  const run = scratchRun();
+  const journal = await openJournal(run, { run: 'r' });
+  writeFileSync(join(run, 'blobs'), 'a file where the directory should be');
+  expect(() => journal.appendBatch({ kind: 'a' }, [{ kind: 'b', text: 'x'.repeat(5000) }])).toThrow(
+    /A text could not be stored/,
+  );
+  await journal.close();
+  expect(await readAll(run)).toEqual([]);
 });

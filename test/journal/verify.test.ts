@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hashTail, LineEncoder } from '../../src/journal/encode.ts';
+import { LineEncoder } from '../../src/journal/encode.ts';
 import { openJournal, verifyChain } from '../../src/journal/index.ts';
 import { NOTHING } from '../../src/journal/record.ts';
 import { scratchRun } from './scratch.ts';
@@ -59,7 +59,7 @@ describe('verifyChain', () => {
   it('names a record that was exchanged together with its hash: prev_mismatch at the next', async () => {
     const { run, file, lines } = await threeRecords();
     const other = new LineEncoder('r', { seq: 1, hash: JSON.parse(lines[0] as string).hash });
-    const forged = other.body('event', '{"kind":"b","text":"forged"}', 1, 0) + hashTail(other.hash);
+    const forged = other.line('event', '{"kind":"b","text":"forged"}', 1, 0);
     writeFileSync(file, `${lines[0]}\n${forged}${lines[2]}\n`);
     expect(await reasons(run)).toEqual(['3 prev_mismatch']);
   });
@@ -89,7 +89,7 @@ describe('verifyChain', () => {
   it('names a line with a good hash whose envelope is wrong: schema', async () => {
     const { run, file, lines } = await threeRecords();
     const encoder = new LineEncoder('r', { seq: 3, hash: JSON.parse(lines[2] as string).hash });
-    appendFileSync(file, encoder.body('event', '{"kind":"b"}', 0, 0) + hashTail(encoder.hash));
+    appendFileSync(file, encoder.line('event', '{"kind":"b"}', 0, 0));
     expect(await reasons(run)).toEqual(['4 schema']);
   });
 });
