@@ -154,4 +154,4 @@ const print = (
     console.log(`  ${kind.padEnd(26)} ${String(rows).padStart(4)}  ${exact} %`);
 };
 
-if (import.meta.main) await main();
+await main();

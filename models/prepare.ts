@@ -42,4 +42,4 @@ export const prepareData = (): void => {
   );
 };
 
-if (import.meta.main) prepareData();
+if (process.argv[1] === fileURLToPath(import.meta.url)) prepareData();
