@@ -166,22 +166,22 @@ export const worldConformance = (name: string, make: Make): void => {
         '..',
         'é',
       );
-      const op = fc.oneof(
-        fc.record<WorldRequest>({
-          op: fc.constant('SYS_WRITE'),
+      const op: fc.Arbitrary<WorldRequest> = fc.oneof(
+        fc.record({
+          op: fc.constant('SYS_WRITE' as const),
           target,
-          mode: fc.constantFrom('replace', 'append', 'patch'),
+          mode: fc.constantFrom<WriteMode>('replace', 'append', 'patch'),
           content: fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constant(PATCH)),
-        } as never),
-        fc.record<WorldRequest>({
-          op: fc.constant('SYS_EXEC'),
+        }),
+        fc.record({
+          op: fc.constant('SYS_EXEC' as const),
           argv: fc.array(fc.constantFrom('cat', 'rm', 'rows/r01')),
-        } as never),
-        fc.record<WorldRequest>({
-          op: fc.constant('SYS_GIT_LOG'),
+        }),
+        fc.record({
+          op: fc.constant('SYS_GIT_LOG' as const),
           target,
           limit: fc.integer({ min: 1, max: 50 }),
-        } as never),
+        }),
       );
       await fc.assert(
         fc.asyncProperty(fc.array(op, { maxLength: 12 }), async (ops) => {
