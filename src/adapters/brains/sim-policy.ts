@@ -58,7 +58,7 @@ const ledgerPlanner = (seen: ReadFrame, goal: RegExpExecArray): Reply => {
   const span = (from: number, to: number): string => (from === to ? name(from) : `${name(from)}-${name(to)}`);
   const [one, n] = [Number(first), Number(last)];
   const end = (from: number): number => Math.min(n, from + BATCH - 1);
-  // A panic reset clears the call stack: whatever comes next fills it again.
+  // A panic reset clears the call stack: the next op that may come with mind ops fills it again; a map may not.
   const push: MindOp[] = seen.stack === '' ? [{ op: 'SYS_PUSH', text: `sum ${span(one, n)}` }] : [];
   const rows = handleOf(seen, `${dir}/`, 'r');
   const answer = handleOf(seen, file, 'w');
@@ -70,7 +70,7 @@ const ledgerPlanner = (seen: ReadFrame, goal: RegExpExecArray): Reply => {
     for (let i = from; i <= end(from); i++) {
       tasks.push({ text: `sum ${name(i)}`, caps: [{ cap: rows, rights: 'r' as const }] });
     }
-    return say(`map ${span(from, end(from))}`, { op: 'SYS_MAP_REDUCE', tasks, result: 'int' }, push);
+    return say(`map ${span(from, end(from))}`, { op: 'SYS_MAP_REDUCE', tasks, result: 'int' });
   };
   const reread = (q: string): Reply => say(q, { op: 'SYS_GOTO', cap: rows }, push);
 

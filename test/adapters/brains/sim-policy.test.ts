@@ -81,7 +81,8 @@ describe('the planner’s policy', () => {
   it('keeps its call stack: filled when it is empty, popped at the end', () => {
     const push = [{ op: 'SYS_PUSH', text: 'sum r01-r05' }];
     expect(reply({ at: 'sys://task', callstack: '' }).mind).toEqual(push);
-    expect(reply({ q: 'wrote r01-r03', callstack: '', at: 'sys://task' }).mind).toEqual(push);
+    expect(reply({ q: 'wrote r01-r03', callstack: '', at: 'sys://task' }).mind).toEqual([]);
+    expect(reply({ q: 'map r01-r03', map: 'm1 1=1 2=2 3=3', callstack: '' }).mind).toEqual(push);
     expect(reply({ q: 'wrote r01-r03' }).mind).toEqual([]);
     expect(reply({ q: 'wrote r04-r05' }).mind).toEqual([{ op: 'SYS_POP' }]);
     expect(reply({ q: 'wrote r04-r05', callstack: '' }).mind).toEqual([]);

@@ -43,6 +43,17 @@ describe('simulated brain', () => {
     expect(codes).toContain('EACCES');
   });
 
+  it('breaks no rule of its own accord, not even after a panic reset', async () => {
+    let resets = 0;
+    for (let seed = 0; seed < 6; seed++) {
+      const { events } = await drive(loadTask('ledger-6', seed), seed, { schema: 450 });
+      resets += ofKind(events, 'panic.spent').length;
+      const codes = ofKind(events, 'trap.raised').map(({ code }) => code);
+      expect(codes.filter((code) => code !== 'CPU_FAULT')).toEqual([]);
+    }
+    expect(resets).toBeGreaterThan(0);
+  });
+
   it('dies of thrashing that does not end', async () => {
     const { state, events } = await drive(loadTask('ledger-3', 3), 3, { thrash: 1000 });
     expect(state.outcome).toBe('dead');
