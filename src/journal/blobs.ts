@@ -33,9 +33,16 @@ export class BlobStore {
   put(text: string): { sha256: string } {
     const bytes = Buffer.from(text, 'utf8');
     const sha256 = hash('sha256', bytes, 'hex');
-    const path = this.#path(sha256);
-    // The size tells a file that a power cut left empty or short; such a one is written again.
-    if (statSync(path, { throwIfNoEntry: false })?.size !== bytes.length) this.#write(path, bytes);
+    try {
+      this.#store(this.#path(sha256), bytes);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new JournalError(
+        'failed',
+        `A text could not be stored (${reason}); free the disk or fix it, then resume the run.`,
+        { cause: error },
+      );
+    }
     return { sha256 };
   }
 
@@ -93,22 +100,16 @@ export class BlobStore {
     return [...files, ...new Set(files.map(dirname)), this.#dir, dirname(this.#dir)];
   }
 
-  #write(path: string, bytes: Buffer): void {
+  #store(path: string, bytes: Buffer): void {
+    // The size tells a file that a power cut left empty or short; such a one is written again.
+    if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return;
+    mkdirSync(dirname(path), { recursive: true });
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     try {
-      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(temporary, bytes);
       renameSync(temporary, path);
-    } catch (error) {
+    } finally {
       rmSync(temporary, { force: true });
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new JournalError(
-        'failed',
-        `A text could not be stored (${reason}); free the disk or fix it, then resume the run.`,
-        {
-          cause: error,
-        },
-      );
     }
     this.#unsynced.add(path);
   }

@@ -5,16 +5,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dehydrate, rehydrate } from '../../src/journal/blob-refs.ts';
 import { BlobStore, type JournalRecord, openJournal, payloadOf, verifyChain } from '../../src/journal/index.ts';
-import { RUNS, readAll, scratchRun } from './scratch.ts';
+import { PATIENT, RUNS, readAll, scratchRun } from './scratch.ts';
 
 const sha = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 const blobPath = (run: string, digest: string): string => join(run, 'blobs', digest.slice(0, 2), digest);
 
+function longestWellFormed(value: unknown): number {
+  if (typeof value === 'string') return value.isWellFormed() ? value.length : 0;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Math.max(0, ...Object.values(value).map(longestWellFormed));
+}
+
 describe('long strings of a payload', () => {
-  it('come back from references, wherever they stand; short ones stay', () => {
+  it('come back from references, wherever they stand; short ones stay', PATIENT, () => {
     // A short alphabet and a factor, so that strings on both sides of the limit are common and cheap to make.
     const text = fc
-      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }), fc.constantFrom(1, 1024, 2048, 5000))
+      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }), fc.constantFrom(1, 1, 1024, 1366, 4097))
       .map(([part, times]) => part.repeat(times));
     const tree = fc.letrec((tie) => ({
       node: fc.oneof(
@@ -22,21 +28,22 @@ describe('long strings of a payload', () => {
         text,
         fc.integer(),
         fc.constant(null),
-        fc.array(tie('node'), { maxLength: 3 }),
-        fc.dictionary(fc.string({ maxLength: 3 }), tie('node'), { maxKeys: 3 }),
+        fc.array(tie('node'), { maxLength: 2 }),
+        fc.dictionary(fc.string({ maxLength: 3 }), tie('node'), { maxKeys: 2 }),
       ),
     })).node;
     fc.assert(
       fc.property(tree, (value) => {
         const store = new Map<string, string>();
         const small = dehydrate(value, (long) => {
-          store.set(sha(long), long);
-          return sha(long);
+          const digest = store.size.toString(16).padStart(64, '0');
+          store.set(digest, long);
+          return digest;
         });
         for (const long of store.values()) expect(long.length).toBeGreaterThan(4096);
-        expect(JSON.stringify(small)).not.toMatch(/"[^"\\]{4097}/);
+        expect(longestWellFormed(small)).toBeLessThanOrEqual(4096);
         const back = rehydrate(JSON.parse(JSON.stringify(small)), (digest) => store.get(digest) as string);
-        expect(back).toEqual({ value: JSON.parse(JSON.stringify(value)), missing: [] });
+        expect(back).toEqual({ value, missing: [] });
       }),
       { numRuns: RUNS },
     );

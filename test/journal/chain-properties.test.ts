@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChainCheck, type ChainReport } from '../../src/journal/verify.ts';
 import { act, encodeAll, expected, parseAll, split, summary } from './arbitraries.ts';
-import { RUNS } from './scratch.ts';
+import { PATIENT, RUNS } from './scratch.ts';
 
 /** Verification of bytes in memory: the same check that `verifyChain` runs over files. */
 function verifyBytes(bytes: Buffer): ChainReport {
@@ -16,7 +16,7 @@ function verifyBytes(bytes: Buffer): ChainReport {
 const acts = fc.array(act, { minLength: 1, maxLength: 5 });
 
 describe('the chain', () => {
-  it('gives back any sequence of batches and notes, and verifies', () => {
+  it('gives back any sequence of batches and notes, and verifies', PATIENT, () => {
     fc.assert(
       fc.property(acts, (list) => {
         const bytes = encodeAll(list);
@@ -31,7 +31,7 @@ describe('the chain', () => {
     );
   });
 
-  it('shows any single changed byte, at the record that holds it', () => {
+  it('shows any single changed byte, at the record that holds it', PATIENT, () => {
     fc.assert(
       fc.property(acts, fc.nat(), fc.integer({ min: 1, max: 255 }), (list, where, change) => {
         const bytes = encodeAll(list);
@@ -46,7 +46,7 @@ describe('the chain', () => {
     );
   });
 
-  it('keeps exactly the complete records of any truncated journal', () => {
+  it('keeps exactly the complete records of any truncated journal', PATIENT, () => {
     fc.assert(
       fc.property(acts, fc.nat(), (list, where) => {
         const bytes = encodeAll(list);

@@ -19,3 +19,5 @@ export async function readAll(target: string, options: ReadOptions = {}): Promis
 }
 
 export const RUNS = Number(process.env.FC_RUNS ?? 1000);
+/** For property tests: ten thousand runs on a busy machine take their time. */
+export const PATIENT = { timeout: 180_000 };
