@@ -90,26 +90,31 @@ export class SegmentSink {
   /** Writes, and resolves when all of it is on the disk. Callers that wait together share a sync. */
   async sync(): Promise<void> {
     this.write();
+    await this.#untilDurable();
+  }
+
+  /** Writes, syncs (but under `never`) and closes. Nothing is taken any more from the moment of the call. */
+  async close(): Promise<void> {
+    swallow(() => this.write());
+    const failure = this.#failure;
+    this.#failure ??= new JournalError('closed', 'The journal is closed; open it again to append.');
+    clearTimeout(this.#timer);
+    try {
+      if (failure !== undefined) throw failure;
+      if (this.#policy !== 'never') await this.#untilDurable();
+    } finally {
+      await this.#syncing?.catch(() => {});
+      closeSync(this.#fd);
+    }
+  }
+
+  async #untilDurable(): Promise<void> {
     const target = this.#written;
     while (this.#durable < target) {
       this.#syncing ??= this.#syncOnce().finally(() => {
         this.#syncing = undefined;
       });
       await this.#syncing;
-      this.check();
-    }
-  }
-
-  async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    try {
-      if (this.#policy === 'never') this.write();
-      else await this.sync();
-    } finally {
-      await this.#syncing?.catch(() => {});
-      clearTimeout(this.#timer);
-      closeSync(this.#fd);
-      this.#failure ??= new JournalError('closed', 'The journal is closed; open it again to append.');
     }
   }
 
@@ -172,7 +177,7 @@ export class SegmentSink {
 
   #fail(what: string, error: unknown): JournalError {
     const reason = error instanceof Error ? error.message : String(error);
-    this.#failure ??= new JournalError(
+    this.#failure = new JournalError(
       'failed',
       `The journal could not be ${what} (${reason}); nothing more is recorded: free the disk or fix it, then resume the run.`,
       { cause: error },

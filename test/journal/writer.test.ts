@@ -128,6 +128,16 @@ describe('Journal', () => {
     },
   );
 
+  it('refuses to append while it is being closed, and loses nothing that it took', async () => {
+    const run = scratchRun();
+    const journal = await openJournal(run, { run: 'r' });
+    journal.appendNote({ kind: 'a' });
+    const closed = journal.close();
+    expect(() => journal.appendNote({ kind: 'late' })).toThrow(expect.objectContaining({ code: 'closed' }));
+    await closed;
+    expect(await readAll(run)).toMatchObject([{ kind: 'a' }]);
+  });
+
   it('refuses to append after it was closed', async () => {
     const journal = await openJournal(scratchRun(), { run: 'r' });
     await journal.close();
