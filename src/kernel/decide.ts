@@ -9,7 +9,7 @@ import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/
 import { observe, schedule } from './decide/schedule.ts';
 import { Turn } from './decide/turn.ts';
 import type { InputOf, KernelEvent, KernelInput } from './records/index.ts';
-import { type Proc, type ReqKind, ROOT_PID, type State } from './state.ts';
+import { type Proc, type ReqKind, ROOT_PID, type State, waitingFor } from './state.ts';
 
 export interface Transition {
   state: State;
@@ -51,13 +51,13 @@ const ANSWERS: Record<Answer['kind'], readonly ReqKind[]> = {
 };
 
 const onAnswer = (turn: Turn, input: Answer): string | undefined => {
-  const request = turn.state.requests[input.req];
-  if (request === undefined) return `no request ${input.req} is in flight`;
-  if (!ANSWERS[input.kind].includes(request.kind)) return `request ${input.req} waits for something else`;
-  const proc = turn.known(request.pid);
+  const found = waitingFor(turn.state, input.req);
+  if (found === undefined) return `no request ${input.req} is in flight`;
+  const { proc, open } = found;
+  if (!ANSWERS[input.kind].includes(open.kind)) return `request ${input.req} waits for something else`;
   switch (input.kind) {
     case 'world.observed':
-      if (request.kind === 'observe') onObserved(turn, proc, input);
+      if (open.kind === 'observe') onObserved(turn, proc, input);
       else onFetched(turn, proc, input);
       return undefined;
     case 'brain.replied':

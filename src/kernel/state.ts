@@ -15,8 +15,8 @@ import { HOME, type Place, type TrapCode } from './words.ts';
 export type ReqKind = 'observe' | 'fetch' | 'brain' | 'op' | 'grade' | 'wait';
 
 export interface Request {
+  req: number;
   kind: ReqKind;
-  pid: number;
   /** The fault attached to it, 0 for none. */
   fault: number;
 }
@@ -39,7 +39,8 @@ export interface Loops {
 /** The dispatch in flight. */
 export interface Dispatch {
   tick: number;
-  req: number;
+  /** What it waits for; a process has at most one request in flight. */
+  open: Request | null;
   /** The accepted reply, until its effect is done. */
   reply: Reply | null;
   /** Texts that the kernel supplied for the reply's references. */
@@ -130,7 +131,6 @@ export interface State {
   nextPage: number;
   nextFault: number;
   procs: Readonly<Record<number, Proc>>;
-  requests: Readonly<Record<number, Request>>;
   maps: Readonly<Record<string, MapRun>>;
   /** Results of the last joined maps, oldest first. */
   joined: readonly { map: string; results: readonly (string | null)[] }[];
@@ -171,7 +171,6 @@ export const initialState: State = {
   nextPage: 1,
   nextFault: 1,
   procs: {},
-  requests: {},
   maps: {},
   joined: [],
   pages: [],
@@ -223,3 +222,17 @@ export const newProc = (
 /** How people name a process: `P1`, `w4`. */
 export const procLabel = (proc: { pid: number; role: Role }): string =>
   `${proc.role === 'planner' ? 'P' : 'w'}${proc.pid}`;
+
+/** Processes with a request in flight, in pid order. */
+export const waiting = (state: State): { proc: Proc; open: Request }[] => {
+  const found: { proc: Proc; open: Request }[] = [];
+  for (const proc of Object.values(state.procs)) {
+    const open = proc.dispatch?.open ?? null;
+    if (open !== null) found.push({ proc, open });
+  }
+  return found;
+};
+
+/** The process that waits for a request's outcome; undefined where nobody does. */
+export const waitingFor = (state: State, req: number): { proc: Proc; open: Request } | undefined =>
+  waiting(state).find(({ open }) => open.req === req);

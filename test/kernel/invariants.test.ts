@@ -11,6 +11,8 @@ import {
   type State,
   stateHash,
   transition,
+  waiting,
+  waitingFor,
 } from '../../src/kernel/index.ts';
 import { runs } from '../helpers/fc.ts';
 import { Machine, reqOf } from './machine.ts';
@@ -67,7 +69,7 @@ describe('kernel invariants', () => {
         expect(new Set(asked).size).toBe(asked.length);
         for (const input of machine.inputs.filter((other) => 'req' in other)) {
           const twice = transition(machine.state, input).events;
-          const inFlight = 'req' in input && input.req in machine.state.requests;
+          const inFlight = 'req' in input && waitingFor(machine.state, input.req) !== undefined;
           if (!inFlight) expect(twice[0]?.kind).toBe('input.ignored');
         }
       }),
@@ -166,7 +168,9 @@ describe('kernel invariants', () => {
         const machine = new Machine(given);
         list.forEach((move, i) => {
           if (i === at) {
-            const open = Object.keys(machine.state.requests).map(Number);
+            const open = waiting(machine.state)
+              .map(({ open }) => open.req)
+              .sort((a, b) => a - b);
             const events = machine.command({ command: 'kill' });
             const aborted = events.flatMap((event) => ('aborts' in event ? event.aborts : []));
             expect(aborted.sort((a, b) => a - b)).toEqual(open);

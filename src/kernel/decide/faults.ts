@@ -3,7 +3,7 @@
 import { descendants, findCap } from '../caps.ts';
 import type { FaultKind } from '../chaos.ts';
 import type { AttachedFault } from '../records/index.ts';
-import type { ArmedFault, Proc, State } from '../state.ts';
+import { type ArmedFault, type Proc, type State, waiting } from '../state.ts';
 import { liveCaps } from '../views.ts';
 import type { Turn } from './turn.ts';
 
@@ -12,7 +12,7 @@ const hits = ({ spec }: ArmedFault, proc: Proc): boolean =>
 
 /** How often a fault may still be attached: what is left, less what is attached to requests in flight. */
 const available = (state: State, fault: ArmedFault): boolean =>
-  fault.left > Object.values(state.requests).filter((request) => request.fault === fault.id).length;
+  fault.left > waiting(state).filter(({ open }) => open.fault === fault.id).length;
 
 const armedFor = (state: State, proc: Proc, kind: FaultKind): ArmedFault | undefined =>
   state.faults.find((fault) => fault.spec.fault === kind && hits(fault, proc) && available(state, fault));
@@ -64,8 +64,10 @@ export const strikeNow = (turn: Turn, id: number): void => {
     if (proc !== undefined) strikeHandles(turn, proc);
   }
   if (fault.spec.fault === 'brain.cut') {
-    const streaming = targets.map((proc) => proc.dispatch?.req ?? 0);
-    const req = streaming.find((r) => turn.state.requests[r]?.kind === 'brain' && turn.state.requests[r].fault === 0);
+    const streaming = waiting(turn.state).find(
+      ({ proc, open }) => open.kind === 'brain' && open.fault === 0 && hits(fault, proc),
+    );
+    const req = streaming?.open.req;
     if (req !== undefined) turn.emit({ kind: 'fault.requested', id, req, fault: 'brain.cut' });
   }
 };

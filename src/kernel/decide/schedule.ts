@@ -22,9 +22,7 @@ export const schedule = (turn: Turn): void => {
 const nextReady = (state: State): Proc | undefined => {
   let running = 0;
   let ready: Proc | undefined;
-  for (const key in state.procs) {
-    const proc = state.procs[key];
-    if (proc === undefined) continue;
+  for (const proc of Object.values(state.procs)) {
     if (proc.role === 'planner') {
       if (proc.state === 'ready') return proc;
       if (proc.state !== 'blocked') return undefined;

@@ -3,7 +3,7 @@
 import { stateHash } from '../digest.ts';
 import { evolve } from '../evolve.ts';
 import type { KernelEvent, Outcome } from '../records/index.ts';
-import type { Proc, State } from '../state.ts';
+import { type Proc, type State, waiting } from '../state.ts';
 
 export class Turn {
   state: State;
@@ -40,7 +40,7 @@ export const endRun = (turn: Turn, outcome: Outcome, reason: string): void => {
     kind: 'run.ended',
     outcome,
     reason,
-    aborts: Object.keys(state.requests).map(Number),
+    aborts: waiting(state).map(({ open }) => open.req),
     ticks: state.tick,
     worldHash: state.worldHash,
     stateHash: stateHash(state),
@@ -48,6 +48,6 @@ export const endRun = (turn: Turn, outcome: Outcome, reason: string): void => {
 };
 
 export const endProc = (turn: Turn, proc: Proc, as: 'done' | 'retired' | 'cut' | 'killed', why: string): void => {
-  const req = proc.dispatch?.req ?? 0;
-  turn.emit({ kind: 'process.ended', pid: proc.pid, as, why, aborts: req in turn.state.requests ? [req] : [] });
+  const open = proc.dispatch?.open ?? null;
+  turn.emit({ kind: 'process.ended', pid: proc.pid, as, why, aborts: open === null ? [] : [open.req] });
 };

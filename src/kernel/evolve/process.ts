@@ -30,8 +30,8 @@ export const blocked = (state: State, event: EventOf<'process.blocked'>): State 
   const proc = state.procs[event.pid];
   return openRequest(
     state,
-    event.req,
-    { kind: 'wait', pid: event.pid, fault: 0 },
+    event.pid,
+    { req: event.req, kind: 'wait', fault: 0 },
     {
       state: 'blocked',
       wait: { error: event.error, attempt: event.attempt },

@@ -1,7 +1,7 @@
 /** How the state follows the run as a whole: its start and end, pauses, panic grants and faults. */
 import { hashSetAdd } from '../hash-set.ts';
 import type { EventOf } from '../records/index.ts';
-import { FAULTS_KEPT, type State } from '../state.ts';
+import { FAULTS_KEPT, type State, waitingFor } from '../state.ts';
 import { patchProc } from './update.ts';
 
 export const created = (state: State, event: EventOf<'run.created'>): State => ({
@@ -24,9 +24,10 @@ export const armed = (state: State, event: EventOf<'fault.armed'>): State => ({
 });
 
 export const struck = (state: State, event: EventOf<'fault.requested'>): State => {
-  const request = state.requests[event.req];
-  if (request === undefined) return state;
-  return { ...state, requests: { ...state.requests, [event.req]: { ...request, fault: event.id } } };
+  const pid = waitingFor(state, event.req)?.proc.pid ?? 0;
+  return patchProc(state, pid, ({ dispatch }) =>
+    dispatch?.open == null ? {} : { dispatch: { ...dispatch, open: { ...dispatch.open, fault: event.id } } },
+  );
 };
 
 export const triggered = (state: State, event: EventOf<'fault.triggered'>): State => {
@@ -46,7 +47,6 @@ export const runEnded = (state: State, event: EventOf<'run.ended'>): State => ({
   phase: 'ended',
   outcome: event.outcome,
   procs: {},
-  requests: {},
   maps: {},
   faults: [],
 });

@@ -8,13 +8,13 @@ import { freshLoops, type Proc, type Request, STACK_MAX, type State } from '../s
 import type { Reply } from '../syscalls.ts';
 import { rememberPages } from '../views.ts';
 import { HOME } from '../words.ts';
-import { closeRequest, openRequest, patchProc, setProc } from './update.ts';
+import { closed, openRequest, patchProc, setProc } from './update.ts';
 
 export const dispatched = (state: State, event: EventOf<'route.dispatched'>): State => ({
   ...patchProc(state, event.pid, (proc) => ({
     state: 'running',
     ticks: proc.ticks + 1,
-    dispatch: { tick: event.tick, req: 0, reply: null, refs: {} },
+    dispatch: { tick: event.tick, open: null, reply: null, refs: {} },
   })),
   tick: event.tick,
   steps: state.phase === 'paused' ? Math.max(0, state.steps - 1) : state.steps,
@@ -22,7 +22,7 @@ export const dispatched = (state: State, event: EventOf<'route.dispatched'>): St
 
 export const observing = (state: State, event: EventOf<'observe.requested'>): State => {
   const kind = state.procs[event.pid]?.dispatch?.reply == null ? 'observe' : 'fetch';
-  return openRequest(state, event.req, { kind, pid: event.pid, fault: 0 });
+  return openRequest(state, event.pid, { req: event.req, kind, fault: 0 });
 };
 
 export const noticed = (state: State, event: EventOf<'notice.given'>): State =>
@@ -31,13 +31,13 @@ export const noticed = (state: State, event: EventOf<'notice.given'>): State =>
 export const framed = (state: State, event: EventOf<'frame.composed'>): State => rememberPages(state, event.pages);
 
 export const asked = (state: State, event: EventOf<'brain.requested'>): State => {
-  const request: Request = { kind: 'brain', pid: event.pid, fault: event.fault?.id ?? 0 };
-  return openRequest(state, event.req, request, { state: 'running', wait: null });
+  const request: Request = { req: event.req, kind: 'brain', fault: event.fault?.id ?? 0 };
+  return openRequest(state, event.pid, request, { state: 'running', wait: null });
 };
 
 export const accepted = (state: State, event: EventOf<'reply.accepted'>): State => {
   const reply: Reply = { q: event.q, mind: event.mind, world: event.world };
-  return patchProc({ ...closeRequest(state, event.pid), tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+  return patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
     outage: { attempts: 0, ms: 0 },
     // The operator's lines have been read.
     told: [],
@@ -48,37 +48,40 @@ export const accepted = (state: State, event: EventOf<'reply.accepted'>): State 
       state.worldHash,
       applyMind(proc.stack, reply.mind, STACK_MAX) ?? proc.stack,
     ),
-    dispatch: proc.dispatch === null ? null : { ...proc.dispatch, reply },
+    dispatch: proc.dispatch === null ? null : { ...proc.dispatch, open: null, reply },
   }));
 };
 
 export const rejected = (state: State, event: EventOf<'reply.rejected'>): State =>
-  patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, () => ({
+  patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
     outage: { attempts: 0, ms: 0 },
     told: [],
+    dispatch: closed(proc.dispatch),
   }));
 
 export const resolved = (state: State, event: EventOf<'ref.resolved'>): State =>
-  patchProc(closeRequest(state, event.pid), event.pid, (proc) => ({
+  patchProc(state, event.pid, (proc) => ({
     dispatch:
-      proc.dispatch === null ? null : { ...proc.dispatch, refs: { ...proc.dispatch.refs, [event.ref]: event.text } },
+      proc.dispatch === null
+        ? null
+        : { ...proc.dispatch, open: null, refs: { ...proc.dispatch.refs, [event.ref]: event.text } },
   }));
 
 export const opRequested = (state: State, event: EventOf<'op.requested'>): State => {
   const world = state.procs[event.pid]?.dispatch?.reply?.world;
   const lastCap = world != null && 'cap' in world ? { lastCap: world.cap } : {};
-  return openRequest(state, event.req, { kind: 'op', pid: event.pid, fault: event.fault?.id ?? 0 }, lastCap);
+  return openRequest(state, event.pid, { req: event.req, kind: 'op', fault: event.fault?.id ?? 0 }, lastCap);
 };
 
 export const halting = (state: State, event: EventOf<'grade.requested'>): State =>
-  openRequest(state, event.req, { kind: 'grade', pid: event.pid, fault: 0 }, { state: 'halting' });
+  openRequest(state, event.pid, { req: event.req, kind: 'grade', fault: 0 }, { state: 'halting' });
 
 export const committed = (state: State, event: EventOf<'tick.committed'>): State => {
   const proc = state.procs[event.pid];
   const reply = proc?.dispatch?.reply;
   if (proc === undefined || reply == null) return state;
   const world = reply.world;
-  const base: State = { ...closeRequest(state, event.pid), worldHash: event.worldHash };
+  const base: State = { ...state, worldHash: event.worldHash };
   if (event.worldHash !== state.worldHash) base.worlds = hashSetAdd(state.worlds, event.worldHash);
   if (world?.op === 'SYS_EXEC') base.execs = hashSetAdd(state.execs, execKey(proc, world, state.worldHash));
   if (world?.op === 'SYS_WRITE') base.written = noteEvidence(state, proc, world.cap, world.path);
@@ -116,7 +119,7 @@ const noteEvidence = (state: State, proc: Proc, handle: string, path: string | u
 
 export const trapped = (state: State, event: EventOf<'trap.raised'>): State => {
   const judged = state.procs[event.pid]?.state === 'halting';
-  const next = patchProc(closeRequest(state, event.pid), event.pid, (proc) => ({
+  const next = patchProc(state, event.pid, (proc) => ({
     state: 'ready',
     wait: null,
     flags: proc.flags + (event.flag ? 1 : 0),

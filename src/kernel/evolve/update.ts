@@ -1,5 +1,5 @@
 /** Small copy-on-write helpers that every part of `evolve` uses. */
-import type { Proc, Request, State } from '../state.ts';
+import type { Dispatch, Proc, Request, State } from '../state.ts';
 
 export const setProc = (state: State, proc: Proc): State => ({ ...state, procs: { ...state.procs, [proc.pid]: proc } });
 
@@ -9,28 +9,21 @@ export const patchProc = (state: State, pid: number, change: (proc: Proc) => Par
   return proc === undefined ? state : setProc(state, { ...proc, ...change(proc) });
 };
 
-const without = <V>(record: Readonly<Record<number, V>>, key: number): Readonly<Record<number, V>> => {
-  if (!(key in record)) return record;
-  const { [key]: _, ...rest } = record;
-  return rest;
-};
-
-/** Ends the request that a process has in flight; every process has at most one. */
-export const closeRequest = (state: State, pid: number): State => {
-  const req = state.procs[pid]?.dispatch?.req ?? 0;
-  return req in state.requests ? { ...state, requests: without(state.requests, req) } : state;
-};
+/** The dispatch without its request: the outcome is there. */
+export const closed = (dispatch: Dispatch | null): Dispatch | null =>
+  dispatch === null ? null : { ...dispatch, open: null };
 
 /** Puts a request in flight, in place of the one before it. */
-export const openRequest = (state: State, req: number, request: Request, change: Partial<Proc> = {}): State => {
-  const proc = state.procs[request.pid];
+export const openRequest = (state: State, pid: number, open: Request, change: Partial<Proc> = {}): State => {
+  const proc = state.procs[pid];
   if (proc?.dispatch == null) return state;
-  const requests = { ...without(state.requests, proc.dispatch.req), [req]: request };
-  const next = { ...proc, ...change, dispatch: { ...proc.dispatch, req } };
-  return { ...state, nextReq: req + 1, requests, procs: { ...state.procs, [proc.pid]: next } };
+  const next = { ...proc, ...change, dispatch: { ...proc.dispatch, open } };
+  return { ...state, nextReq: open.req + 1, procs: { ...state.procs, [pid]: next } };
 };
 
 export const dropProc = (state: State, pid: number): State => {
-  const closed = closeRequest(state, pid);
-  return { ...closed, procs: without(closed.procs, pid) };
+  // A rest pattern would be plainer, and is six times slower on these keys.
+  const procs: Record<number, Proc> = { ...state.procs };
+  delete procs[pid];
+  return { ...state, procs };
 };
