@@ -73,12 +73,6 @@ const PAGE_HEADING = 70;
 /** Page size in UTF-16 units under a frame limit. */
 export const pageSize = (limit: number): number => Math.max(2, Math.floor((limit * PAGE_SHARE) / 1000) - PAGE_HEADING);
 
-/** UTF-16 units that a section's text may have before it is clipped. */
-export const sectionRoom = (name: (typeof SECTIONS)[number][0], limit: number): number => {
-  const [, heading, share] = SECTIONS.find(([other]) => other === name) ?? SECTIONS[0];
-  return roomFor(heading, share, limit);
-};
-
 const roomFor = (heading: string, share: number, limit: number): number =>
   Math.floor((limit * share) / 1000) - heading.length - 1;
 

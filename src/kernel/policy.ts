@@ -37,7 +37,14 @@ export const Policy = z.strictObject({
     /** Ballots a step may hand out before it has no consensus. */
     ballots: count,
   }),
-  temperatures: z.strictObject({ planner: milli, workers: z.array(milli).min(1) }),
+  temperatures: z.strictObject({
+    planner: milli,
+    /** By ballot, in turn. */
+    workers: z.array(milli).min(1),
+    /** Added for each trap in a row: the same frame at the same temperature would bring the same mistake. */
+    perTrap: milli.optional(),
+    max: milli.optional(),
+  }),
   traps: z.strictObject({
     LOG_FLOOD: z.strictObject({ phase: z.literal('before'), bytes: count }).optional(),
     THRASH_ROUTE: z.strictObject({ phase: z.literal('loop'), same: count, stall: count }).optional(),
@@ -63,7 +70,7 @@ export const DEFAULT_POLICY: Policy = {
   limits: { maxTicks: 1000, outageMs: 1_800_000, brainMs: 120_000, opMs: 30_000, maxTokens: 1024 },
   backoff: { firstMs: 1000, maxMs: 60_000 },
   workers: { pool: 4, aheadBy: 2, ballots: 9 },
-  temperatures: { planner: 0, workers: [200, 700, 400, 1000] },
+  temperatures: { planner: 0, workers: [200, 700, 400, 1000], perTrap: 300, max: 1000 },
   traps: {
     LOG_FLOOD: { phase: 'before', bytes: 32_768 },
     THRASH_ROUTE: { phase: 'loop', same: 4, stall: 6 },

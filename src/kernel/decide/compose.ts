@@ -1,6 +1,6 @@
 /** Composes a process's frame and asks its brain. */
 import { draw } from '../digest.ts';
-import { composeFrame, type FrameView, type PageView, pageSize, sectionRoom } from '../frame.ts';
+import { composeFrame, type FrameView, type PageView, pageSize } from '../frame.ts';
 import type { PageRef } from '../records/index.ts';
 import type { Proc, State } from '../state.ts';
 import { capRows, liveCaps, mapSection, pageRefs, shownHandle, viewPage } from '../views.ts';
@@ -47,12 +47,18 @@ const ask = (turn: Turn, proc: Proc, tick: number, frame: string): void => {
     tick,
     role: proc.role,
     frame,
-    temperature: proc.temperature,
+    temperature: warmth(state, proc),
     seed: draw(state.seed, 'brain', proc.pid, proc.ticks, proc.outage.attempts),
     maxTokens,
     deadlineMs: brainMs,
     ...attachFault(state, proc, 'brain.cut'),
   });
+};
+
+/** A brain that was trapped is asked again a little warmer. */
+const warmth = (state: State, proc: Proc): number => {
+  const { perTrap = 0, max = 2000 } = state.policy.temperatures;
+  return Math.max(proc.temperature, Math.min(proc.temperature + perTrap * proc.streak, max));
 };
 
 const frameView = (state: State, proc: Proc, page: PageView | null): FrameView => {
@@ -81,9 +87,7 @@ const pageOf = (
   const { limit } = state.policy.frame;
   if ('view' in sight) {
     const found = viewPage(state, proc, sight.view, sight.n, pageSize(limit));
-    // The task stands in its own section; its page is shown only where it was clipped there.
-    const shownWhole = sight.view === 'sys://task' && (found?.chars ?? 0) <= sectionRoom('task', limit);
-    if (found === undefined || shownWhole) return null;
+    if (found === undefined) return null;
     return withNeighbours(
       state,
       { view: sight.view },
