@@ -1,0 +1,149 @@
+/** The capability table: what is held by whom and used how often; then what was asked for and denied, by shape. */
+import type { LiveState } from '../store/live-state.ts';
+import { pidRanges, roleLetter } from '../store/op-text.ts';
+import type { DeniedShape } from '../store/projections/denied.ts';
+import { type HandleUse, handleKey } from '../store/projections/handles.ts';
+import { type ListProps, type ListRow, listPane } from './list-pane.ts';
+import type { Look, Style } from './look.ts';
+import { fit, fitRight, type Span } from './text.ts';
+
+export type CapSort = 'id' | 'last' | 'uses';
+export const CAP_SORTS: readonly CapSort[] = ['id', 'last', 'uses'];
+
+interface CapRow extends HandleUse {
+  handle: string;
+  rights: string;
+  target: string;
+  from: string;
+  planners: number[];
+  workers: number[];
+  /** Every holder's copy is revoked. */
+  gone: boolean;
+}
+
+export interface CapsPaneProps extends ListProps {
+  live: LiveState;
+  sort: CapSort;
+  /** Names of the other panes in this slot, at 80 columns. */
+  rest?: readonly Span[];
+}
+
+export const capsPane = (look: Look, width: number, height: number, props: CapsPaneProps): string[] => {
+  const { live, sort } = props;
+  const caps = capRows(live, sort);
+  const shapes = Object.values(live.denied.shapes).toReversed();
+  const wide = width >= 64;
+  const inner = width - (props.joint ? 1 : 0);
+  const revoked = caps.filter((cap) => cap.gone).length;
+  const rows: ListRow[] = caps.map((cap) => ({ left: wide ? wideCap(look, cap, inner) : narrowCap(look, cap, inner) }));
+  if (shapes.length > 0)
+    rows.push({ left: [['error', wide ? wideHead(look, 'DENIED', inner) : narrowHead(look, inner)]] });
+  for (const shape of shapes)
+    rows.push({ left: wide ? wideDenied(look, shape, inner) : narrowDenied(look, shape, inner) });
+  const counts = wide
+    ? `held ${caps.length - revoked}   revoked ${revoked}   denied ${live.denied.total} in ${shapes.length} ${shapes.length === 1 ? 'shape' : 'shapes'}`
+    : '';
+  return listPane(look, width, height, props, {
+    digit: '4',
+    name: wide ? 'CAPABILITIES' : `CAPS ${caps.length}${live.denied.total > 0 ? `, ${live.denied.total} denied` : ''}`,
+    rest: props.rest ?? [['dim', `  ${counts}`]],
+    right: sort === 'id' ? [] : [['dim', `by ${sort}`]],
+    ...(wide ? { heading: [['dim', wideHead(look, '', inner)] as const] } : {}),
+    rows,
+    empty: 'no capability yet',
+  });
+};
+
+const capRows = (live: LiveState, sort: CapSort): CapRow[] => {
+  const rows = new Map<string, CapRow>();
+  for (const proc of Object.values(live.kernel.procs)) {
+    for (const cap of Object.values(proc.caps)) {
+      const key = handleKey(cap);
+      const use = live.handles[key] ?? { uses: 0, last: 0, revoked: 0 };
+      const row = rows.get(key) ?? {
+        ...use,
+        ...{ handle: cap.handle, rights: cap.rights, target: cap.target, from: cap.from?.handle ?? '-' },
+        ...{ planners: [], workers: [], gone: true },
+      };
+      if (!cap.revoked) row.gone = false;
+      row[proc.role === 'planner' ? 'planners' : 'workers'].push(proc.pid);
+      rows.set(key, row);
+    }
+  }
+  const list = [...rows.values()];
+  if (sort === 'last') return list.sort((a, b) => b.last - a.last);
+  if (sort === 'uses') return list.sort((a, b) => b.uses - a.uses);
+  return list.sort((a, b) => Number(a.handle.slice(1)) - Number(b.handle.slice(1)));
+};
+
+const holders = (cap: CapRow): string =>
+  [pidRanges(cap.planners, roleLetter('planner')), pidRanges(cap.workers, roleLetter('worker'))]
+    .filter((part) => part !== '')
+    .join(' ');
+
+const standing = (cap: CapRow): readonly [Style, string] => {
+  if (cap.gone) return ['error', cap.revoked === 0 ? 'revoked' : `revoked t${cap.revoked}`];
+  if (cap.revoked !== 0) return ['warn', `part revoked t${cap.revoked}`];
+  return cap.uses === 0 ? ['warn', 'held UNUSED'] : ['good', 'held'];
+};
+
+/** Columns but the target: handle, rights, holders, from, last, uses, state. */
+const WIDE = 4 + 3 + 9 + 5 + 5 + 6 + 2 + 14;
+
+const wideHead = (look: Look, denied: string, width: number): string => {
+  const target = Math.max(6, width - WIDE);
+  return denied === ''
+    ? `${fit(look, 'id', 4)}${fit(look, 'r', 3)}${fit(look, 'holder', 9)}${fit(look, 'from', 5)}${fit(look, 'target', target)}${fitRight(look, 'used', 5)}${fitRight(look, 'uses', 6)}  state`
+    : `${fit(look, denied, 7)}${fit(look, 'by whom', 9)}${fit(look, 'asked for', target + 5)}${fitRight(look, 'last', 5)}${fitRight(look, 'times', 6)}  nearest held`;
+};
+
+const wideCap = (look: Look, cap: CapRow, width: number): Span[] => {
+  const [style, state] = standing(cap);
+  return [
+    ['bold', fit(look, cap.handle, 4)],
+    fit(look, cap.rights, 3),
+    fit(look, holders(cap), 9),
+    ['dim', fit(look, cap.from, 5)],
+    fit(look, cap.target, Math.max(6, width - WIDE)),
+    ['dim', fitRight(look, cap.last === 0 ? '-' : `t${cap.last}`, 5)],
+    fitRight(look, String(cap.uses), 6),
+    [style, `  ${state}`],
+  ];
+};
+
+const who = (shape: DeniedShape): string =>
+  shape.roles.length === 1 ? pidRanges(shape.pids, roleLetter(shape.roles[0] ?? 'worker')) : pidRanges(shape.pids, '#');
+
+const nearest = (shape: DeniedShape): string =>
+  shape.nearest === '' ? 'none' : `${shape.nearest}${shape.shown ? '' : ' (not in frame)'}`;
+
+const wideDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
+  ['error', '!  '],
+  ['error', fit(look, shape.need, 4)],
+  fit(look, who(shape), 9),
+  ['error', fit(look, shape.shape, Math.max(6, width - WIDE) + 5)],
+  ['dim', fitRight(look, `t${shape.lastTick}`, 5)],
+  fitRight(look, String(shape.times), 6),
+  `  ${nearest(shape)}`,
+];
+
+const NARROW = 3 + 3 + 8 + 12;
+
+const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
+  const [style] = standing(cap);
+  const state = cap.gone ? 'revoked' : cap.uses === 0 ? 'unused' : `t${cap.last} x${cap.uses}`;
+  return [
+    ['bold', fit(look, cap.handle, 3)],
+    fit(look, cap.rights, 3),
+    fit(look, holders(cap), 8),
+    ['plain', fit(look, cap.target, Math.max(4, width - NARROW))],
+    [style, ` ${state}`],
+  ];
+};
+
+const narrowHead = (look: Look, width: number): string => `${fit(look, 'DENIED', Math.max(8, width - 16))}nearest held`;
+
+const narrowDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
+  ['error', fit(look, `! ${shape.need} ${who(shape)} ${shape.shape} x${shape.times}`, Math.max(8, width - 16))],
+  nearest(shape),
+];

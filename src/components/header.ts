@@ -1,0 +1,101 @@
+/** The first line: which run, which pair, how far; the view and the run's state at its right end. */
+import type { LiveState } from '../store/live-state.ts';
+import { type BrainInfo, elapsedMs } from '../store/projections/run-info.ts';
+import type { RunWord } from '../store/run-status.ts';
+import type { Look, Style } from './look.ts';
+import { row, type Span, spansWidth } from './text.ts';
+import { shortTime } from './widgets.ts';
+
+export interface HeaderProps {
+  live: LiveState;
+  word: RunWord;
+  /** Ticks that the view lags behind; null while it follows. */
+  held: number | null;
+  kernelPid: number | null;
+  now?: number | undefined;
+}
+
+const PILL: Record<RunWord, Style> = {
+  GONE: 'pill-error',
+  DEAD: 'pill-error',
+  PANIC: 'pill-error',
+  THRASHING: 'pill-warn',
+  WAITING: 'pill-warn',
+  PAUSED: 'pill-warn',
+  RUNNING: 'pill-good',
+  STARTING: 'pill',
+  DONE: 'pill-good',
+  FAILED: 'pill-error',
+  LIMIT: 'pill-warn',
+  KILLED: 'pill-warn',
+  INTR: 'pill-warn',
+};
+
+export const pillSpan = (word: RunWord): Span => [PILL[word], ` ${word} `];
+
+/** These names say that no capable model is at work: they are shown whole, or not at all. */
+const WHOLE = new Set(['SIM', 'tiny', 'tiny-early']);
+
+export const brainName = (brain: BrainInfo | null, max: number): string => {
+  if (brain === null) return '?';
+  const name = brain.simulated ? 'SIM' : brain.name;
+  return WHOLE.has(name) || name.length <= max ? name : `${name.slice(0, max - 1)}~`;
+};
+
+export const headerLine = (look: Look, width: number, props: HeaderProps): string => {
+  const { live, word, held } = props;
+  const view: Span = held === null ? ['good', 'LIVE'] : ['warn', held === 0 ? 'HELD' : `HELD -${held}t`];
+  const right: Span[] = [view, ' ', pillSpan(word)];
+  const room = width - spansWidth(right) - 1;
+  for (const variant of VARIANTS) {
+    const left = variant(props, live);
+    if (spansWidth(left) <= room) return row(look, width, left, right);
+  }
+  return row(look, width, [['bold', live.info.id.slice(0, 4)]], right);
+};
+
+type Variant = (props: HeaderProps, live: LiveState) => Span[];
+
+const pair = (live: LiveState, max: number, gap: string): Span[] => {
+  const workers = Object.values(live.kernel.procs).filter((proc) => proc.role === 'worker').length;
+  return [
+    `${gap}P `,
+    ['accent', brainName(live.info.planner, max)],
+    `${gap}W `,
+    ['accent', brainName(live.info.worker, max)],
+    workers > 0 && gap.length > 1 ? ` x${workers}` : '',
+  ];
+};
+
+const time = ({ now }: HeaderProps, live: LiveState): string => shortTime(elapsedMs(live.info, now));
+
+/** From rich to bare; the first that fits is taken. */
+const VARIANTS: readonly Variant[] = [
+  (props, live) => [
+    ['bold', live.info.id],
+    ` ${live.info.task}`,
+    ...pair(live, 40, '   '),
+    `   seed ${live.info.seed}   tick ${live.kernel.tick}   ${time(props, live)}`,
+    props.kernelPid === null ? '' : `   kernel ${props.kernelPid} ${props.word === 'GONE' ? 'gone' : 'ok'}`,
+  ],
+  (props, live) => [
+    ['bold', live.info.id],
+    ` ${live.info.task}`,
+    ...pair(live, 24, '  '),
+    `  seed ${live.info.seed}  t${live.kernel.tick}  ${time(props, live)}`,
+  ],
+  (props, live) => [
+    ['bold', live.info.id.slice(0, 4)],
+    ` ${live.info.task}`,
+    ...pair(live, 16, '  '),
+    `  t${live.kernel.tick} ${time(props, live)}`,
+  ],
+  (props, live) => [
+    ['bold', live.info.id.slice(0, 4)],
+    ` ${live.info.task.slice(0, 9)}`,
+    ...pair(live, 10, ' '),
+    ` t${live.kernel.tick} ${time(props, live)}`,
+  ],
+  (_, live) => [['bold', live.info.id.slice(0, 4)], ...pair(live, 10, ' '), ` t${live.kernel.tick}`],
+  (_, live) => [['bold', live.info.id.slice(0, 4)], ` t${live.kernel.tick}`],
+];

@@ -1,0 +1,123 @@
+/** The planner's stream: its last replies, what the kernel made of them, and the one that is being written. */
+import type { LiveState } from '../store/live-state.ts';
+import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
+import { turnText } from '../store/run-status.ts';
+import type { Look, Style } from './look.ts';
+import { replyBody } from './reply-text.ts';
+import { block, row, type Span, wrap } from './text.ts';
+import { title } from './widgets.ts';
+
+export interface StreamPaneProps {
+  live: LiveState;
+  focused: boolean;
+  /** Lines scrolled back from the end. */
+  scroll: number;
+  now?: number | undefined;
+}
+
+export const plannerPane = (look: Look, width: number, height: number, props: StreamPaneProps): string[] => {
+  const { live, focused, scroll } = props;
+  const stream = Object.values(live.streams).find((candidate) => candidate.role === 'planner');
+  const head = title(look, width, {
+    digit: '1',
+    name: `PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
+    focused,
+    rest: plannerStatus(look, live, stream, width >= 50),
+    right: scroll > 0 ? [['warn', `back ${scroll}`]] : [],
+  });
+  const room = height - 2;
+  const body =
+    stream === undefined
+      ? [row(look, width, [['dim', 'no planner yet']])]
+      : history(look, stream, width, room + scroll);
+  const end = Math.max(Math.min(room, body.length), body.length - scroll);
+  return [head, ...block(body.slice(Math.max(0, end - room), end), width, room), stackLine(look, width, live)];
+};
+
+/** At most about `wanted` lines from the end: older replies are not even wrapped. */
+const history = (look: Look, stream: StreamView, width: number, wanted: number): string[] => {
+  const parts: string[][] = [];
+  let count = 0;
+  for (let i = stream.replies.length - 1; i >= 0 && count < wanted; i -= 1) {
+    const lines = replyBlock(look, stream.replies[i] as ReplyView, width);
+    parts.unshift(lines);
+    count += lines.length;
+  }
+  return parts.flat();
+};
+
+const SIGN: Record<ReplyView['verdict'], readonly [Style, string]> = {
+  none: ['plain', '>'],
+  accepted: ['plain', '>'],
+  progress: ['good', '+'],
+  idle: ['warn', '='],
+  trap: ['error', '!'],
+};
+
+/** `+ t83 {…}` wrapped with a hanging indent; a trap and what it told follow under `!`. */
+const replyBlock = (look: Look, reply: ReplyView, width: number): string[] => {
+  const indent = width >= 50 ? 6 : 2;
+  const [style, sign] = SIGN[reply.verdict];
+  const label: Span[] =
+    indent === 6
+      ? [
+          [style, sign],
+          ['dim', ` t${reply.tick}`.padEnd(5)],
+        ]
+      : [[style, `${sign} `]];
+  const lines = replyBody(look, reply, width - indent).map((line, i) =>
+    i === 0 ? row(look, indent, label) + line : ' '.repeat(indent) + line,
+  );
+  if (reply.note === '') return lines;
+  const noteStyle: Style = reply.verdict === 'trap' || reply.state !== 'complete' ? 'error' : 'good';
+  const told = reply.told === '' ? '' : ` told: "${reply.told}"`;
+  const noteLines = wrap(`${reply.note}${told}`.replaceAll('\n', ' '), width - 2);
+  for (const [i, line] of noteLines.entries())
+    lines.push(
+      row(look, width, [
+        [noteStyle, i === 0 ? '! ' : '  '],
+        [noteStyle, line],
+      ]),
+    );
+  return lines;
+};
+
+const plannerStatus = (look: Look, live: LiveState, stream: StreamView | undefined, wide: boolean): Span[] => {
+  const reply = stream === undefined ? undefined : lastReply(stream);
+  if (stream === undefined || reply === undefined) return [];
+  const tick: Span = ['dim', wide ? `  t${reply.tick}  ` : `t${reply.tick} `];
+  if (isMoving(reply) && live.info.outcome === null) return [tick, ...movingStatus(look, reply, wide)];
+  const proc = live.kernel.procs[stream.pid];
+  if (proc?.wait != null && 'map' in proc.wait) {
+    const steps = live.kernel.maps[proc.wait.map]?.steps ?? [];
+    const settled = steps.filter((step) => step.settled).length;
+    return [tick, ['dim', `${wide ? 'idle: waits for map' : 'idle: map'} ${proc.wait.map} ${settled}/${steps.length}`]];
+  }
+  return [tick, ['dim', `idle: ${turnText(live)}`]];
+};
+
+/** `*38 tok/s   first token 410 ms` */
+export const movingStatus = (look: Look, reply: ReplyView, wide: boolean): Span[] => {
+  if (reply.state === 'waiting') return [['warn', wide ? 'waiting for the first token' : 'asked']];
+  const first = reply.firstTokenMs === null || !wide ? '' : `   first token ${reply.firstTokenMs} ms`;
+  return [
+    ['good', `${look.glyphs.moving}${tokenRate(reply)} tok/s`],
+    ['dim', first],
+  ];
+};
+
+/** `stack >verify ANSWER.txt   ~write ANSWER.txt`: the top of the call stack first. */
+export const stackLine = (look: Look, width: number, live: LiveState): string => {
+  const stack = Object.values(live.kernel.procs).find((proc) => proc.role === 'planner')?.stack ?? [];
+  if (stack.length === 0)
+    return row(look, width, [
+      ['bold', 'stack'],
+      ['dim', ' empty'],
+    ]);
+  const [top = '', ...rest] = stack;
+  return row(look, width, [
+    ['bold', 'stack'],
+    ['accent', ` >${top}`],
+    ['dim', rest.map((entry) => `   ~${entry}`).join('')],
+  ]);
+};

@@ -1,0 +1,76 @@
+/** Processes: who is alive, what each is at, how near to its limits; then those that have ended. */
+import type { Proc } from '../store/kernel-view.ts';
+import type { LiveState } from '../store/live-state.ts';
+import { roleLetter } from '../store/op-text.ts';
+import type { EndedProc } from '../store/projections/ended.ts';
+import { readLoops } from '../store/thrash-level.ts';
+import { type ListProps, type ListRow, listPane } from './list-pane.ts';
+import type { Look, Style } from './look.ts';
+import { fit, fitRight } from './text.ts';
+
+/** Width of all columns but `q`. */
+const FIXED = 28;
+
+export const processesPane = (
+  look: Look,
+  width: number,
+  height: number,
+  props: ListProps & { live: LiveState },
+): string[] => {
+  const { live } = props;
+  const alive = Object.values(live.kernel.procs);
+  const q = Math.max(6, width - FIXED - (props.joint ? 1 : 0));
+  const rows = [
+    ...alive.map((proc) => aliveRow(look, live, proc, q)),
+    ...live.ended.toReversed().map((proc) => endedRow(look, proc, q)),
+  ];
+  return listPane(look, width, height, props, {
+    digit: '3',
+    name: `PROCESSES ${alive.length}`,
+    heading: [
+      ['dim', `pid ${fit(look, 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`],
+    ],
+    rows,
+    empty: 'no process yet',
+  });
+};
+
+const STATES: Record<Proc['state'], Style> = { ready: 'plain', running: 'good', blocked: 'dim', halting: 'accent' };
+
+const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number): ListRow => {
+  const { stall, stallLimit, ratio } = readLoops(live.kernel, proc);
+  const waits =
+    proc.wait === null
+      ? ''
+      : 'map' in proc.wait
+        ? `waits for ${proc.wait.map}`
+        : `${proc.wait.error} #${proc.wait.attempt}`;
+  return {
+    left: [
+      ['bold', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
+      [STATES[proc.state], `${fit(look, proc.state, 8)} `],
+      fit(look, waits || proc.q || proc.task, q),
+      [ratio >= 0.7 ? 'warn' : 'plain', fitRight(look, `${stall}/${stallLimit}`, 6)],
+      flags(look, proc, live.kernel.policy.redFlags),
+    ],
+  };
+};
+
+const flags = (look: Look, proc: Pick<Proc, 'flags' | 'role'>, limit: number): readonly [Style, string] =>
+  proc.role === 'planner'
+    ? ['dim', fitRight(look, '-', 6)]
+    : [
+        proc.flags >= limit - 1 ? 'error' : proc.flags > 0 ? 'warn' : 'plain',
+        fitRight(look, `${proc.flags}/${limit}`, 6),
+      ];
+
+const ENDS: Record<EndedProc['as'], Style> = { done: 'good', retired: 'error', cut: 'warn', killed: 'warn' };
+
+const endedRow = (look: Look, proc: EndedProc, q: number): ListRow => ({
+  left: [
+    ['dim', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
+    [ENDS[proc.as], `${fit(look, proc.as, 8)} `],
+    ['dim', fit(look, `t${proc.tick} ${proc.why}`, q)],
+    ['dim', fitRight(look, '-', 6) + fitRight(look, String(proc.flags), 6)],
+  ],
+});

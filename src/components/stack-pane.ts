@@ -1,0 +1,38 @@
+/** The planner's call stack, top first, and where it looks. */
+import { placeText } from '../store/kernel-view.ts';
+import type { LiveState } from '../store/live-state.ts';
+import { targetText } from '../store/op-text.ts';
+import { type ListProps, listPane } from './list-pane.ts';
+import type { Look } from './look.ts';
+import type { Span } from './text.ts';
+
+export const stackPane = (
+  look: Look,
+  width: number,
+  height: number,
+  props: ListProps & { live: LiveState; rest?: readonly Span[] },
+): string[] => {
+  const proc = Object.values(props.live.kernel.procs).find((candidate) => candidate.role === 'planner');
+  const stack = proc?.stack ?? [];
+  const place =
+    proc === undefined ? '' : 'cap' in proc.d ? targetText(proc.caps, proc.d.cap, proc.d.path) : placeText(proc.d);
+  const rows =
+    proc === undefined
+      ? []
+      : [
+          ...stack.map((entry, i) => ({
+            left: [[i === 0 ? 'accent' : 'dim', `${i === 0 ? '>' : '~'}${entry}`] as const],
+          })),
+          ...(stack.length === 0 ? [{ left: [['dim', 'empty'] as const] }] : []),
+          { left: [['bold', 'q  '] as const, proc.q] },
+          { left: [['bold', 'd  '] as const, place] },
+          { left: [['bold', 'last  '] as const, proc.last] },
+        ];
+  return listPane(look, width, height, props, {
+    digit: '8',
+    name: `CALL STACK ${stack.length}`,
+    ...(props.rest === undefined ? {} : { rest: props.rest }),
+    rows,
+    empty: 'no planner yet',
+  });
+};

@@ -1,0 +1,83 @@
+/** The time line: one column a tick, the worst mark wins, a row below for how far each tick was from progress. */
+import { isMark, type Timeline } from '../store/projections/timeline.ts';
+import type { Look, Style } from './look.ts';
+import { row, type Span } from './text.ts';
+import { sparkline, title } from './widgets.ts';
+
+export interface TimelineProps {
+  timeline: Timeline;
+  focused: boolean;
+  /** Ticks that the window is moved back. */
+  back: number;
+  /** A tick to point at; null for none. */
+  at: number | null;
+  held: boolean;
+}
+
+const LABEL = 7;
+const SCALE = 10;
+
+export const timelinePane = (look: Look, width: number, height: number, props: TimelineProps): string[] => {
+  const { timeline, at } = props;
+  const label = width >= 100 ? LABEL : 6;
+  const columns = Math.max(1, width - label - 1);
+  const count = timeline.marks.length;
+  const end = windowEnd(props, columns);
+  const from = Math.max(0, end - columns);
+  const marks = timeline.marks.slice(from, end);
+  const levels = timeline.levels.slice(from, end);
+  const firstTick = timeline.first + from;
+  const range = count === 0 ? 'no tick yet' : `t${firstTick}-t${timeline.first + end - 1}`;
+  const follow = end >= count && !props.held ? 'following' : 'held';
+  const legend =
+    width >= 100
+      ? '  T trap  P panic  F fault  R recovered  M map  O you'
+      : ' T trap P panic F fault R recov M map O you';
+  const head = title(look, width, {
+    digit: '7',
+    name: 'TIMELINE',
+    focused: props.focused,
+    rest: width >= 64 ? [['dim', legend]] : [],
+    right: [
+      ['dim', `${range}, `],
+      [follow === 'held' ? 'warn' : 'dim', follow],
+    ],
+  });
+  const lines = [
+    head,
+    row(look, width, [['dim', (width >= 100 ? ' marks' : ' mark').padEnd(label)], ...paintMarks(marks)]),
+    row(look, width, [
+      ['dim', (width >= 100 ? ' stall' : ' stal').padEnd(label)],
+      ['accent', sparkline(look, levels, levels.length)],
+    ]),
+    row(look, width, [['dim', ' '.repeat(label) + scale(firstTick, marks.length, at)]]),
+  ];
+  return lines.slice(0, height);
+};
+
+/** Index after the last column shown: the end, moved back, or so that the pointed-at tick is seen. */
+const windowEnd = ({ timeline, at, back }: TimelineProps, columns: number): number => {
+  const count = timeline.marks.length;
+  const wanted = count - back;
+  if (at === null) return Math.max(Math.min(columns, count), wanted);
+  const index = at - timeline.first;
+  if (index < 0) return Math.min(columns, count);
+  return index >= wanted - columns && index < wanted ? wanted : Math.min(count, index + Math.ceil(columns / 2));
+};
+
+const MARK_STYLE: Record<string, Style> = { P: 'error', T: 'warn', F: 'error', R: 'good', M: 'accent', O: 'bold' };
+
+const paintMarks = (marks: string): Span[] =>
+  (marks.match(/ +|[^ ]/g) ?? []).map((part) => (isMark(part) ? [MARK_STYLE[part] ?? 'plain', part] : part));
+
+/** `t10       t20`, with `^` under the tick that is pointed at. */
+const scale = (first: number, count: number, at: number | null): string => {
+  const chars = Array.from({ length: count }, () => ' ');
+  for (let tick = Math.ceil(first / SCALE) * SCALE; tick < first + count; tick += SCALE) {
+    const text = `t${tick}`;
+    const start = tick - first;
+    if (start + text.length <= count) for (let i = 0; i < text.length; i += 1) chars[start + i] = text[i] as string;
+  }
+  if (at !== null && at >= first && at < first + count) chars[at - first] = '^';
+  return chars.join('');
+};

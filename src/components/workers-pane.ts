@@ -1,0 +1,195 @@
+/** The workers' streams: one at a time behind tabs, or up to four as tiles. A slot belongs to a pid's remainder, so nothing moves. */
+import type { LiveState } from '../store/live-state.ts';
+import { isMoving, lastReply, type ReplyView, type StreamView } from '../store/projections/streams.ts';
+import { turnText } from '../store/run-status.ts';
+import type { Look, Style } from './look.ts';
+import { movingStatus, type StreamPaneProps } from './planner-pane.ts';
+import { replyBody } from './reply-text.ts';
+import { block, row, type Span, wrap } from './text.ts';
+import { temperatureText, title } from './widgets.ts';
+
+export const TILES = 4;
+
+export interface WorkersPaneProps extends StreamPaneProps {
+  tiled: boolean;
+  /** Slot whose tab is open. */
+  tab: number;
+  /** How many fours back from the newest. */
+  page: number;
+  joint: boolean;
+}
+
+/** The four streams of a page, by slot. */
+export const workerSlots = (live: LiveState, page: number): (StreamView | undefined)[] => {
+  const workers = Object.values(live.streams).filter((stream) => stream.role === 'worker');
+  const end = workers.length - page * TILES;
+  const slots: (StreamView | undefined)[] = [undefined, undefined, undefined, undefined];
+  for (const stream of workers.slice(Math.max(0, end - TILES), Math.max(0, end))) slots[stream.pid % TILES] = stream;
+  return slots;
+};
+
+export const canTile = (width: number, height: number): boolean => width >= 48 && height >= 9;
+
+export const workersPane = (look: Look, width: number, height: number, props: WorkersPaneProps): string[] => {
+  const { live, focused, joint } = props;
+  const bar = joint ? look.paint('dim', look.glyphs.bar) : '';
+  const inner = width - (joint ? 1 : 0);
+  const tiled = props.tiled && canTile(width, height);
+  const slots = workerSlots(live, props.page);
+  const head = title(look, width, {
+    digit: '2',
+    name: 'WORKERS',
+    focused,
+    ...(joint ? { joint: look.glyphs.tee } : {}),
+    rest: tiled ? counted(live) : tabs(slots, props.tab),
+    right: [
+      quiet(live, width),
+      ...(canTile(width, height) ? [['dim', tiled ? '  [v] tiled' : '  [v] tabs'] as const] : []),
+    ],
+  });
+  const body = tiled
+    ? tiles(look, inner, height - 1, live, slots, props)
+    : single(look, inner, height - 1, live, slots[props.tab], props);
+  return [head, ...body.map((line) => bar + line)];
+};
+
+const alive = (live: LiveState): StreamView[] =>
+  Object.values(live.streams).filter((stream) => stream.role === 'worker' && stream.ended === null);
+
+const counted = (live: LiveState): Span[] => {
+  const all = Object.values(live.streams).filter((stream) => stream.role === 'worker').length;
+  return [['dim', `${alive(live).length} alive, ${Math.min(TILES, all)} of ${all} shown`]];
+};
+
+const tabs = (slots: readonly (StreamView | undefined)[], tab: number): Span[] =>
+  slots.flatMap((stream, slot): Span[] => {
+    const name = stream === undefined ? '-' : `w${stream.pid}`;
+    const moving = stream !== undefined && isMoving(lastReply(stream)) && stream.ended === null;
+    const text = slot === tab ? `[${name}]` : name;
+    return [[slot === tab ? 'bold' : moving ? 'good' : 'dim', moving ? `${text}*` : text], slot < TILES - 1 ? ' ' : ''];
+  });
+
+/** Why nothing moves here, when nothing does. */
+const quiet = (live: LiveState, width: number): Span => {
+  if (alive(live).some((stream) => isMoving(lastReply(stream)))) return '';
+  const why = turnText(live);
+  return ['dim', width < 48 ? `idle: ${why.replace(' has the turn', ' turn')}` : `idle: ${why}`];
+};
+
+const single = (
+  look: Look,
+  width: number,
+  height: number,
+  live: LiveState,
+  stream: StreamView | undefined,
+  props: WorkersPaneProps,
+) =>
+  stream === undefined
+    ? block([row(look, width, [['dim', `no worker here: ${turnText(live)}`]])], width, height)
+    : tile(look, width, height, live, stream, props.scroll);
+
+const tiles = (
+  look: Look,
+  width: number,
+  height: number,
+  live: LiveState,
+  slots: readonly (StreamView | undefined)[],
+  props: WorkersPaneProps,
+): string[] => {
+  const left = Math.floor((width - 1) / 2);
+  const right = width - 1 - left;
+  const top = Math.ceil((height - 1) / 2);
+  const bottom = height - 1 - top;
+  const bar = look.paint('dim', look.glyphs.bar);
+  const pair = (a: number, lines: number): string[] => {
+    const one = tileOrBlank(look, left, lines, live, slots[a], props);
+    const other = tileOrBlank(look, right, lines, live, slots[a + 1], props);
+    return one.map((line, i) => line + bar + (other[i] ?? ''));
+  };
+  const rule = look.paint('dim', look.glyphs.rule.repeat(left) + look.glyphs.cross + look.glyphs.rule.repeat(right));
+  return [...pair(0, top), rule, ...pair(2, bottom)];
+};
+
+const tileOrBlank = (
+  look: Look,
+  width: number,
+  height: number,
+  live: LiveState,
+  stream: StreamView | undefined,
+  props: WorkersPaneProps,
+) =>
+  stream === undefined
+    ? block([], width, height)
+    : tile(look, width, height, live, stream, props.focused ? props.scroll : 0);
+
+/** Head, the end of the text, and what came of it in the last lines. */
+const tile = (
+  look: Look,
+  width: number,
+  height: number,
+  live: LiveState,
+  stream: StreamView,
+  scroll: number,
+): string[] => {
+  const reply = lastReply(stream);
+  const head = row(look, width, tileHead(look, stream, reply, width), tileRight(look, live, stream, reply, width));
+  const foot = tileFoot(look, live, stream, reply, width).slice(0, Math.max(0, height - 2));
+  const room = Math.max(0, height - 1 - foot.length);
+  const text = reply === undefined ? [] : replyBody(look, reply, width);
+  const end = Math.max(Math.min(room, text.length), text.length - scroll);
+  const shown = text.slice(Math.max(0, end - room), end);
+  return block([head, ...shown, ...foot], width, height);
+};
+
+const tileHead = (look: Look, stream: StreamView, reply: ReplyView | undefined, width: number): Span[] => {
+  const step = stream.step === null ? '' : ` ${stream.step.map}.${stream.step.n}/${stream.step.of}`;
+  const sign: Span = isMoving(reply) && stream.ended === null ? ['good', look.glyphs.moving] : ' ';
+  return [
+    ['bold', `w${stream.pid}`],
+    sign,
+    [
+      'dim',
+      `${reply === undefined ? '' : `t${reply.tick}`}${step}${width >= 26 ? ` ${temperatureText(stream.temperature)}` : ''}`,
+    ],
+  ];
+};
+
+const tileRight = (
+  look: Look,
+  live: LiveState,
+  stream: StreamView,
+  reply: ReplyView | undefined,
+  width: number,
+): Span[] => {
+  if (reply === undefined) return [];
+  if (isMoving(reply) && stream.ended === null && live.info.outcome === null)
+    return width >= 34 ? movingStatus(look, reply, false) : [];
+  return reply.totalMs === null ? [] : [['dim', `${reply.totalMs} ms`]];
+};
+
+const tileFoot = (
+  look: Look,
+  live: LiveState,
+  stream: StreamView,
+  reply: ReplyView | undefined,
+  width: number,
+): string[] => {
+  const lines: string[] = [];
+  const say = (style: Style, text: string): void => {
+    for (const line of wrap(text.replaceAll('\n', ' '), width).slice(0, 3))
+      lines.push(row(look, width, [[style, line]]));
+  };
+  if (reply?.verdict === 'trap') {
+    say('error', `! ${reply.note}`);
+    const denied = Object.values(live.denied.shapes).findLast((shape) => shape.pids.includes(stream.pid));
+    if (denied !== undefined && reply.note.startsWith('EACCES') && denied.nearest !== '') {
+      say('warn', `  ${denied.shown ? 'in frame' : 'not in frame'}: ${denied.nearest}`);
+    }
+  } else if (reply !== undefined && reply.note !== '') {
+    say(reply.state === 'failed' || reply.state === 'aborted' ? 'error' : 'good', reply.note);
+  }
+  const { ended } = stream;
+  if (ended !== null && ended.as !== 'done') say('warn', `${ended.as} t${ended.tick}: ${ended.why}`);
+  else if (ended !== null && !(reply?.note ?? '').startsWith('vote')) say('good', `done t${ended.tick}`);
+  return lines;
+};

@@ -1,0 +1,33 @@
+/** The last line: keys that make sense now, those of the focused pane first, capitals at the right end. */
+import type { Look } from '../components/look.ts';
+import { row, type Span, widthOf } from '../components/text.ts';
+import { type Binding, bindingsOf, keysText, type Scope } from './keys.ts';
+
+const hintOf = (binding: Binding): string => `${shortKeys(binding)} ${binding.hint}`;
+
+/** One or two keys at most; arrows and their letters mean the same. */
+const shortKeys = ({ keys }: Binding): string => keysText(keys.length > 2 ? keys : keys.slice(0, 1));
+
+export const hintLine = (look: Look, width: number, scope: Scope, focus: number, readOnly: boolean): string => {
+  const all = bindingsOf(scope, readOnly).filter((binding) => binding.hint !== undefined);
+  const here = all.filter((binding) => binding.writes !== true && binding.panes?.includes(focus) === true);
+  const common = all.filter(
+    (binding) => binding.writes !== true && binding.panes === undefined && binding.id !== 'quit',
+  );
+  const right: Span[] = [];
+  for (const binding of all.filter((candidate) => candidate.writes === true))
+    right.push(['warn', hintOf(binding)], ' ');
+  const quit = all.find((binding) => binding.id === 'quit');
+  if (quit !== undefined) right.push(hintOf(quit));
+  if (readOnly && right.length > 0) right.unshift(['dim', 'read-only '], '');
+  const room = width - right.reduce((sum, span) => sum + widthOf(typeof span === 'string' ? span : span[1]), 0) - 4;
+  const left: Span[] = [];
+  let used = 0;
+  for (const binding of [...here, ...common]) {
+    const text = hintOf(binding);
+    if (used + text.length > room) continue;
+    left.push([here.includes(binding) ? 'bold' : 'dim', text], '  ');
+    used += text.length + 2;
+  }
+  return row(look, width, left, [['dim', `${look.glyphs.bar} `], ...right]);
+};

@@ -1,0 +1,31 @@
+/** docs/keys.md, and the text of the `?` overlay, from the key table. */
+import { type Binding, bindingsOf, keysText, type Scope } from './keys.ts';
+
+export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
+  live: 'Live screen',
+  runs: 'Runs screen',
+  filter: 'While a filter is typed',
+  help: 'In the list of keys',
+  trap: 'In an opened trap',
+  kill: 'Kill?',
+  quit: 'Quit?',
+  inject: 'Choosing a fault',
+};
+
+const line = (binding: Binding): string =>
+  `| ${binding.keys.length === 0 ? '' : `\`${keysText(binding.keys).replaceAll('|', '\\|')}\``} | ${binding.help} | ${binding.writes === true ? 'yes' : ''} |`;
+
+/** The whole file. */
+export const keysMarkdown = (): string => {
+  const parts = [
+    '# Keys',
+    '',
+    'Generated from `src/screens/keys.ts` with `npm run docs:keys`. A lower-case key never changes a run.',
+    '',
+  ];
+  for (const scope of Object.keys(SCOPE_TITLES) as Scope[]) {
+    parts.push(`## ${SCOPE_TITLES[scope]}`, '', '| Key | What it does | May change the run |', '|---|---|---|');
+    parts.push(...bindingsOf(scope, false).map(line), '');
+  }
+  return `${parts.join('\n').trimEnd()}\n`;
+};

@@ -1,0 +1,167 @@
+/**
+ * Every key, declared once: dispatch, hints, the `?` overlay and docs/keys.md come from this table.
+ *
+ * A lower-case key never changes a run; a capital may. The keys of a question (`kill`, `quit`, `inject`) are only there
+ * after such a capital, or ask for one themselves.
+ */
+
+export type Scope = 'live' | 'runs' | 'filter' | 'help' | 'trap' | 'kill' | 'quit' | 'inject';
+
+export interface Binding {
+  id: string;
+  /** As `keyNames` gives them. */
+  keys: readonly string[];
+  scope: Scope;
+  /** Two or three words, for the hint line; without it the key has no hint. */
+  hint?: string;
+  help: string;
+  /** It may change a run: left out with `--read-only`. */
+  writes?: true;
+  /** Panes whose focus brings the hint forward. */
+  panes?: readonly number[];
+}
+
+export const KEYS = [
+  {
+    id: 'pane',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
+    scope: 'live',
+    hint: 'pane',
+    help: 'Focus a pane; at 80 columns 3, 4, 5 and 8 share a slot',
+  },
+  { id: 'zoom', keys: ['z'], scope: 'live', hint: 'zoom', help: 'Zoom the focused pane, and back' },
+  { id: 'next-worker', keys: ['tab'], scope: 'live', hint: 'next worker', help: 'Next worker', panes: [2] },
+  { id: 'tiles', keys: ['v'], scope: 'live', hint: 'tabs/tiles', help: 'Workers behind tabs, or as tiles', panes: [2] },
+  {
+    id: 'older-workers',
+    keys: ['{'],
+    scope: 'live',
+    hint: 'older four',
+    help: 'The four workers before these',
+    panes: [2],
+  },
+  { id: 'newer-workers', keys: ['}'], scope: 'live', help: 'The four workers after these' },
+  { id: 'next-trap', keys: ['e'], scope: 'live', hint: 'trap', help: 'Next trap; holds the view' },
+  { id: 'previous-trap', keys: ['E'], scope: 'live', help: 'Previous trap; holds the view' },
+  {
+    id: 'open',
+    keys: ['enter'],
+    scope: 'live',
+    hint: 'inspect',
+    help: 'Open the selected trap; zoom another pane',
+    panes: [6],
+  },
+  {
+    id: 'follow',
+    keys: ['l'],
+    scope: 'live',
+    hint: 'live',
+    help: 'Back to live: follow the run, forget selection and scrolling',
+  },
+  { id: 'down', keys: ['j', 'down'], scope: 'live', help: 'Scroll the focused pane, or move its selection, down' },
+  { id: 'up', keys: ['k', 'up'], scope: 'live', help: 'The same, up' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'live', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'live', help: 'A page up' },
+  { id: 'home', keys: ['home'], scope: 'live', help: 'To the start of the focused pane' },
+  { id: 'end', keys: ['end'], scope: 'live', help: 'To the end of the focused pane' },
+  { id: 'filter', keys: ['/'], scope: 'live', hint: 'filter', help: 'Filter the focused list', panes: [3, 4, 6] },
+  { id: 'sort', keys: ['s'], scope: 'live', hint: 'sort', help: 'Sort capabilities by id, last use, uses', panes: [4] },
+  { id: 'back', keys: ['escape'], scope: 'live', help: 'Undo the last of: filter, zoom, hold' },
+  { id: 'help', keys: ['?'], scope: 'live', hint: 'help', help: 'This list of keys' },
+  { id: 'pause', keys: ['P'], scope: 'live', hint: 'pause', help: 'Pause the run, or let it go on', writes: true },
+  { id: 'step', keys: ['S'], scope: 'live', hint: 'step', help: 'One dispatch of a paused run', writes: true },
+  {
+    id: 'inject',
+    keys: ['X'],
+    scope: 'live',
+    hint: 'fault',
+    help: 'Inject a fault: choose which, and into whom',
+    writes: true,
+  },
+  { id: 'kill', keys: ['K'], scope: 'live', hint: 'kill', help: 'Kill the run; asks first', writes: true },
+  { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'live', hint: 'quit', help: 'Quit; asks whether a live run goes on' },
+
+  { id: 'down', keys: ['j', 'down'], scope: 'runs', help: 'Next run' },
+  { id: 'up', keys: ['k', 'up'], scope: 'runs', help: 'Previous run' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'runs', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'runs', help: 'A page up' },
+  { id: 'home', keys: ['home', 'g'], scope: 'runs', help: 'First run' },
+  { id: 'end', keys: ['end', 'G'], scope: 'runs', help: 'Last run' },
+  { id: 'open', keys: ['enter'], scope: 'runs', hint: 'open', help: 'Open the run under the cursor' },
+  {
+    id: 'filter',
+    keys: ['/'],
+    scope: 'runs',
+    hint: 'filter',
+    help: 'Filter the list; `!done` leaves out what matches',
+  },
+  { id: 'sort', keys: ['s'], scope: 'runs', hint: 'sort', help: 'Sort by attention, or newest first' },
+  { id: 'back', keys: ['escape'], scope: 'runs', help: 'Clear the filter' },
+  { id: 'help', keys: ['?'], scope: 'runs', hint: 'help', help: 'This list of keys' },
+  { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'runs', hint: 'quit', help: 'Quit' },
+
+  { id: 'accept', keys: ['enter'], scope: 'filter', hint: 'keep', help: 'Keep the filter' },
+  { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'filter', hint: 'clear', help: 'Clear the filter' },
+  { id: 'erase', keys: ['backspace', 'delete'], scope: 'filter', help: 'Take the last character back' },
+
+  { id: 'down', keys: ['j', 'down'], scope: 'help', hint: 'down', help: 'Scroll down' },
+  { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
+  { id: 'close', keys: ['escape', '?', 'q', 'enter', 'ctrl+c'], scope: 'help', hint: 'close', help: 'Close' },
+
+  { id: 'next-trap', keys: ['e', 'j', 'down'], scope: 'trap', hint: 'next', help: 'Next trap' },
+  { id: 'previous-trap', keys: ['E', 'k', 'up'], scope: 'trap', hint: 'previous', help: 'Previous trap' },
+  { id: 'close', keys: ['escape', 'enter', 'q', 'ctrl+c'], scope: 'trap', hint: 'close', help: 'Close' },
+
+  { id: 'yes', keys: ['y', 'Y'], scope: 'kill', hint: 'kill', help: 'Kill the run', writes: true },
+  { id: 'close', keys: ['n', 'N', 'escape', 'q', 'ctrl+c'], scope: 'kill', hint: 'no', help: 'Leave it alone' },
+
+  {
+    id: 'detach',
+    keys: ['d', 'q', 'enter'],
+    scope: 'quit',
+    hint: 'detach',
+    help: 'Close the console; the run goes on',
+  },
+  { id: 'yes', keys: ['K'], scope: 'quit', hint: 'kill', help: 'Kill the run and quit', writes: true },
+  { id: 'close', keys: ['escape', 'n', 'ctrl+c'], scope: 'quit', hint: 'stay', help: 'Stay' },
+
+  { id: 'down', keys: ['j', 'down'], scope: 'inject', hint: 'next', help: 'Next line' },
+  { id: 'up', keys: ['k', 'up'], scope: 'inject', help: 'Previous line' },
+  { id: 'right', keys: ['l', 'right', 'tab'], scope: 'inject', hint: 'change', help: 'Next choice' },
+  { id: 'left', keys: ['h', 'left'], scope: 'inject', help: 'Previous choice' },
+  { id: 'pick', keys: ['1', '2', '3'], scope: 'inject', help: 'Choose the fault' },
+  { id: 'yes', keys: ['enter'], scope: 'inject', hint: 'inject', help: 'Inject it', writes: true },
+  { id: 'close', keys: ['escape', 'q', 'ctrl+c'], scope: 'inject', hint: 'cancel', help: 'Inject nothing' },
+] as const satisfies readonly Binding[];
+
+export type ActionOf<S extends Scope> = Extract<(typeof KEYS)[number], { scope: S }>['id'];
+
+export const bindingsOf = (scope: Scope, readOnly: boolean): readonly Binding[] =>
+  (KEYS as readonly Binding[]).filter((binding) => binding.scope === scope && !(readOnly && binding.writes === true));
+
+/** The binding that a key has in a scope; undefined for none. */
+export const bindingFor = (scope: Scope, key: string, readOnly: boolean): Binding | undefined =>
+  bindingsOf(scope, readOnly).find((binding) => binding.keys.includes(key));
+
+const NAMES: Readonly<Record<string, string>> = {
+  escape: 'Esc',
+  enter: 'Enter',
+  tab: 'Tab',
+  pagedown: 'PgDn',
+  pageup: 'PgUp',
+  up: 'Up',
+  down: 'Down',
+  left: 'Left',
+  right: 'Right',
+  home: 'Home',
+  end: 'End',
+  backspace: 'Backspace',
+  delete: 'Del',
+};
+
+/** `1-8`, `j Down`, `PgDn Ctrl+d`: keys as people read them. */
+export const keysText = (keys: readonly string[]): string => {
+  const first = keys[0] ?? '';
+  if (keys.length > 2 && keys.every((key, i) => key === String(Number(first) + i))) return `${first}-${keys.at(-1)}`;
+  return keys.map((key) => NAMES[key] ?? key.replace('ctrl+', 'Ctrl+')).join(' ');
+};

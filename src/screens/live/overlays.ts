@@ -1,0 +1,137 @@
+/** What lies over the panes of the live screen, as text. */
+import { type DialogContent, type DialogPlace, dialog } from '../../components/dialog.ts';
+import type { Look } from '../../components/look.ts';
+import { type Span, wrap } from '../../components/text.ts';
+import type { ConsoleView } from '../../store/console-store.ts';
+import type { LiveState } from '../../store/live-state.ts';
+import { isMoving, lastReply } from '../../store/projections/streams.ts';
+import type { Overlay } from '../../store/ui-store.ts';
+import { helpLines } from '../help.ts';
+import { bindingsOf, keysText, type Scope } from '../keys.ts';
+import { FAULTS, handlesOf, type InjectState, targetsOf } from './inject.ts';
+
+const WIDTH = 76;
+
+export const overlayLines = (
+  look: Look,
+  columns: number,
+  rows: number,
+  overlay: Overlay,
+  console: ConsoleView,
+  readOnly: boolean,
+): DialogPlace => {
+  const width = Math.min(WIDTH, columns);
+  return dialog(look, columns, rows, width, {
+    ...content(overlay, console, readOnly, width - 4),
+    keys: keysOf(overlay.kind, readOnly),
+  });
+};
+
+const keysOf = (scope: Scope, readOnly: boolean): string =>
+  bindingsOf(scope, readOnly)
+    .filter((binding) => binding.hint !== undefined)
+    .map((binding) => `${keysText(binding.keys.slice(0, 1))} ${binding.hint}`)
+    .join('   ');
+
+const content = (
+  overlay: Overlay,
+  console: ConsoleView,
+  readOnly: boolean,
+  width: number,
+): Omit<DialogContent, 'keys'> => {
+  switch (overlay.kind) {
+    case 'help':
+      return { title: 'KEYS', lines: helpLines('live', readOnly).slice(overlay.scroll) };
+    case 'kill':
+      return { title: 'KILL THE RUN?', lines: killLines(console.live, width) };
+    case 'quit':
+      return {
+        title: 'QUIT',
+        lines: [
+          ['The run is alive. It goes on by itself when you detach;'],
+          [`turingos attach ${console.live.info.id.slice(0, 4)} comes back to it.`],
+        ],
+      };
+    case 'trap':
+      return { title: 'TRAP', lines: trapLines(console.view, overlay.seq, width) };
+    case 'inject':
+      return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live) };
+  }
+};
+
+const killLines = (live: LiveState, width: number): Span[][] => {
+  const moving = Object.values(live.streams).filter((stream) => stream.ended === null && isMoving(lastReply(stream)));
+  const who = moving.map((stream) => `${stream.role === 'planner' ? 'P' : 'w'}${stream.pid}`).join(' ');
+  const what =
+    moving.length === 0
+      ? 'Nothing is being written now.'
+      : `${who} ${moving.length === 1 ? 'is' : 'are'} being written: stopped, the text so far is kept.`;
+  return [
+    [['bold', `${live.info.id} ${live.info.task}, tick ${live.kernel.tick}`]],
+    ...wrap(what, width).map((line): Span[] => [line]),
+    ['A killed run cannot go on.'],
+  ];
+};
+
+const trapLines = (view: LiveState, seq: number, width: number): Span[][] => {
+  const trap = view.traps.rows.find((row) => row.seq === seq);
+  if (trap === undefined) return [['This trap is no longer kept.']];
+  const recovered =
+    trap.recovered !== null
+      ? `after ${trap.recovered} of its own ticks`
+      : trap.ended === ''
+        ? 'not yet'
+        : `no: ${trap.ended}`;
+  const field = (name: string, text: string): Span[][] =>
+    wrap(text.replaceAll('\n', ' '), width - 11).map((line, i): Span[] => [
+      ['dim', (i === 0 ? name : '').padEnd(11)],
+      line,
+    ]);
+  return [
+    [
+      ['error', `${trap.code}${trap.times > 1 ? ` x${trap.times}` : ''}`],
+      `  ${trap.who}  t${trap.tick}  seq ${trap.seq}`,
+    ],
+    ...field('evidence', trap.evidence),
+    ...field('told', trap.recovery),
+    ...(trap.panic === null ? [] : field('panic', `reset; budget ${trap.panic.from} > ${trap.panic.to}`)),
+    ...(trap.fault === 0 ? [] : field('cause', `injected fault ${trap.fault}`)),
+    ...field('recovered', recovered),
+  ];
+};
+
+const injectLines = (inject: InjectState, live: LiveState): Span[][] => {
+  const targets = targetsOf(live.kernel);
+  const handles = handlesOf(live.kernel, targets[inject.target]);
+  const mark = (on: boolean): string => (on ? '> ' : '  ');
+  const lines: Span[][] = FAULTS.map(({ name, what }, i): Span[] => [
+    ['bold', mark(inject.row === 'fault' && i === inject.fault)],
+    [i === inject.fault ? 'select' : 'plain', ` ${i + 1} ${name} `],
+    ['dim', `  ${what}`],
+  ]);
+  const choices = (row: InjectState['row'], name: string, labels: readonly string[], chosen: number): Span[] => [
+    ['bold', mark(inject.row === row)],
+    `${name.padEnd(8)}`,
+    ...labels.flatMap((label, i): Span[] => [[i === chosen ? 'select' : 'plain', ` ${label} `]]),
+  ];
+  lines.push(
+    [],
+    choices(
+      'target',
+      'target',
+      targets.map(({ label }) => label),
+      inject.target,
+    ),
+  );
+  if (FAULTS[inject.fault]?.fault === 'cap.revoked') {
+    lines.push(
+      choices(
+        'handle',
+        'handle',
+        handles.map((handle) => handle ?? 'used last'),
+        inject.handle,
+      ),
+    );
+  }
+  return lines;
+};

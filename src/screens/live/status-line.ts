@@ -1,0 +1,53 @@
+/** The line above the hints: what just happened, what is wrong, or what to do about it. */
+import type { Look, Style } from '../../components/look.ts';
+import { row, type Span } from '../../components/text.ts';
+import type { ConsoleView } from '../../store/console-store.ts';
+import { isOpen } from '../../store/projections/traps.ts';
+import { runWord } from '../../store/run-status.ts';
+import type { Message, UiState } from '../../store/ui-store.ts';
+
+const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
+
+export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState): string =>
+  row(look, width, statusSpans(console, ui));
+
+const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
+  if (ui.typing)
+    return [
+      ['bold', 'filter: '],
+      ui.filter[ui.focus] ?? '',
+      ['select', ' '],
+      ['dim', '  Enter keeps it, Esc clears it'],
+    ];
+  if (ui.message !== null)
+    return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
+  const { live, view, held } = console;
+  const word = runWord(live, console.gone);
+  if (word === 'GONE') {
+    return [
+      ['error', '! The kernel is gone without ending the run. '],
+      `What it wrote is kept: turingos verify ${live.info.id} checks it; q leaves.`,
+    ];
+  }
+  if (held)
+    return [['warn', `Held at t${view.kernel.tick}; the run goes on. `], 'l follows it again, enter shows the trap.'];
+  if (live.info.outcome !== null) {
+    return [
+      [word === 'DONE' ? 'good' : 'error', `${word === 'DONE' ? '' : '! '}${word}: ${live.info.reason}`],
+      `   q leaves`,
+    ];
+  }
+  const open = live.traps.rows.findLast(isOpen);
+  if (open !== undefined) return [['error', `! t${open.tick} ${open.code}: ${open.who} ${open.evidence}`]];
+  const fault = live.faults.findLast((row) => row.recovered === null);
+  if (fault !== undefined) {
+    return [
+      [
+        'warn',
+        `Fault ${fault.id} ${fault.fault} ${fault.struck === null ? `armed for ${fault.target}` : `struck ${fault.struck.who} at t${fault.struck.tick}, not recovered`}`,
+      ],
+    ];
+  }
+  const last = live.thrash.lastProgress;
+  return [['dim', last === null ? live.info.goal : `t${last.tick} progress: ${last.what}`]];
+};

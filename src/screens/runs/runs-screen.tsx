@@ -1,0 +1,125 @@
+/** The runs screen: every run of a home, those that need somebody first; the preview follows the cursor. */
+import { Box, useInput, useWindowSize } from 'ink';
+import { useEffect, useRef, useState } from 'react';
+import { dialog } from '../../components/dialog.ts';
+import { Lines } from '../../components/lines.tsx';
+import type { Rec } from '../../store/record.ts';
+import { helpLines } from '../help.ts';
+import { keyNames } from '../key-names.ts';
+import { bindingFor, type Scope } from '../keys.ts';
+import { useLook } from '../look-context.ts';
+import { cursorIndex, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
+import type { RunRow } from './runs-model.ts';
+
+/** Where runs are read from; the application hands it in. */
+export interface RunsSource {
+  home: string;
+  list(): Promise<RunRow[]>;
+  /** The last records of a run's journal. */
+  tail(id: string): Promise<readonly Rec[]>;
+}
+
+export interface RunsScreenProps {
+  source: RunsSource;
+  readOnly: boolean;
+  open(id: string): void;
+  exit(): void;
+  /** The cursor's place when the screen was left. */
+  start?: string | null;
+  size?: { columns: number; rows: number };
+}
+
+const REFRESH_MS = 2000;
+const PAGE = 10;
+
+export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }: RunsScreenProps) => {
+  const real = useWindowSize();
+  const { columns, rows } = size ?? real;
+  const look = useLook();
+  const [help, setHelp] = useState<number | null>(null);
+  const [view, setView] = useState<RunsView>({
+    ...{ rows: [], loaded: false, home: source.home, sort: 'attention', filter: '', typing: false },
+    ...{ cursor: start, tail: [], now: Date.now() },
+  });
+  // Keys may come faster than frames: each must see what the one before it did.
+  const current = useRef(view);
+  const update = (change: Partial<RunsView>): void => {
+    current.current = { ...current.current, ...change };
+    setView(current.current);
+  };
+  useEffect(() => {
+    let stopped = false;
+    const read = async (): Promise<void> => {
+      const list = await source.list();
+      if (!stopped) update({ rows: list, loaded: true, now: Date.now() });
+    };
+    void read();
+    const timer = setInterval(() => void read(), REFRESH_MS);
+    return () => {
+      stopped = true;
+      clearInterval(timer);
+    };
+  }, [source]);
+  const under = visibleRuns(view)[cursorIndex(view)]?.id;
+  useEffect(() => {
+    let stopped = false;
+    update({ tail: [] });
+    if (under !== undefined) void source.tail(under).then((tail) => !stopped && update({ tail }));
+    return () => {
+      stopped = true;
+    };
+  }, [source, under]);
+
+  const move = (to: number): void => {
+    const list = visibleRuns(current.current);
+    const next = list[Math.max(0, Math.min(list.length - 1, to))];
+    if (next !== undefined) update({ cursor: next.id });
+  };
+  const actions: Record<string, () => void> = {
+    down: () => move(cursorIndex(current.current) + 1),
+    up: () => move(cursorIndex(current.current) - 1),
+    'page-down': () => move(cursorIndex(current.current) + PAGE),
+    'page-up': () => move(cursorIndex(current.current) - PAGE),
+    home: () => move(0),
+    end: () => move(Number.MAX_SAFE_INTEGER),
+    open: () => {
+      const run = visibleRuns(current.current)[cursorIndex(current.current)];
+      if (run !== undefined) open(run.id);
+    },
+    filter: () => update({ typing: true }),
+    accept: () => update({ typing: false }),
+    cancel: () => update({ typing: false, filter: '' }),
+    erase: () => update({ filter: current.current.filter.slice(0, -1) }),
+    sort: () => update({ sort: current.current.sort === 'attention' ? 'newest' : 'attention' }),
+    back: () => update({ filter: '' }),
+    help: () => setHelp(0),
+    quit: exit,
+  };
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) {
+      if (help !== null) {
+        const id = bindingFor('help', name, readOnly)?.id;
+        setHelp(id === 'close' ? null : id === 'down' ? help + 1 : id === 'up' ? Math.max(0, help - 1) : help);
+        continue;
+      }
+      const scope: Scope = current.current.typing ? 'filter' : 'runs';
+      const binding = bindingFor(scope, name, readOnly);
+      if (binding !== undefined) actions[binding.id]?.();
+      else if (scope === 'filter' && name.length === 1) update({ filter: current.current.filter + name });
+    }
+  });
+  return (
+    <Box width={columns} height={rows}>
+      <Lines x={0} y={0} width={columns} lines={runsLines(look, columns, rows, view, readOnly)} />
+      {help === null ? null : (
+        <Lines
+          {...dialog(look, columns, rows, 76, {
+            title: 'KEYS',
+            lines: helpLines('runs', readOnly).slice(help),
+            keys: 'Esc close',
+          })}
+        />
+      )}
+    </Box>
+  );
+};

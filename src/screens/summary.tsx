@@ -1,0 +1,48 @@
+/** What is left on the normal screen after the console: one small table of the run. */
+import { Box, renderToString, Text } from 'ink';
+import { Table } from 'ink-table';
+import { brainName } from '../components/header.ts';
+import { shortCount, shortTime } from '../components/widgets.ts';
+import type { LiveState } from '../store/live-state.ts';
+import { elapsedMs } from '../store/projections/run-info.ts';
+import { runWord } from '../store/run-status.ts';
+import { sanitise } from '../store/sanitise.ts';
+
+const summaryRows = (live: LiveState, gone: boolean) => {
+  const { info, kernel, traps, panic, thrash } = live;
+  return [
+    {
+      run: info.id.slice(0, 8),
+      state: runWord(live, gone),
+      task: sanitise(info.task),
+      pair: sanitise(`${brainName(info.planner, 16)}+${brainName(info.worker, 16)}`),
+      ticks: kernel.tick,
+      time: shortTime(elapsedMs(info)),
+      traps: traps.total,
+      thrash: thrash.episodes,
+      panic: `${panic.total - panic.left}/${panic.total}`,
+      tokens: shortCount(info.tokensIn + info.tokensOut),
+    },
+  ];
+};
+
+/** @returns text with a newline at its end; '' before the run's first record */
+export const summaryText = (live: LiveState, gone: boolean, columns: number): string => {
+  if (live.info.id === '') return '';
+  const { info } = live;
+  const id = info.id.slice(0, 8);
+  const closing =
+    info.outcome !== null
+      ? `${info.reason}`
+      : gone
+        ? `The kernel ended without a word; what it wrote is kept: turingos verify ${id}`
+        : `The run goes on. Come back with: turingos attach ${id}`;
+  const table = renderToString(
+    <Box flexDirection="column">
+      <Table data={summaryRows(live, gone)} />
+      <Text>{sanitise(closing)}</Text>
+    </Box>,
+    { columns: Math.max(columns, 110) },
+  );
+  return `${table}\n`;
+};

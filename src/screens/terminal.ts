@@ -1,0 +1,67 @@
+/** Ink on a terminal that is given back whatever happens: quit, a thrown component, a signal, an exception anywhere. */
+import { type Instance, render } from 'ink';
+import type { ReactNode } from 'react';
+
+export type Ending = { kind: 'closed' } | { kind: 'error'; error: unknown };
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Draws at most this often; the store's pace is what counts, this only must not add to it. */
+const MAX_FPS = 120;
+
+/** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
+export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promise<Ending> => {
+  const instance = render(node, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: MAX_FPS,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const guard = guardTerminal(instance);
+  void left.then(() => instance.unmount());
+  try {
+    await instance.waitUntilExit();
+    return { kind: 'closed' };
+  } catch (error) {
+    return { kind: 'error', error };
+  } finally {
+    guard.release();
+  }
+};
+
+/** Ink leaves raw mode in a microtask, which a process that is being ended never comes to. */
+const restore = (instance: Instance): void => {
+  instance.unmount();
+  if (process.stdin.isTTY === true) process.stdin.setRawMode(false);
+};
+
+const guardTerminal = (instance: Instance): { release(): void } => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    restore(instance);
+    process.exit(128 + SIGNALS[signal as keyof typeof SIGNALS]);
+  };
+  const onException = (error: unknown): void => {
+    restore(instance);
+    process.stderr.write(
+      `turingos: the console failed: ${errorText(error)}. The run is not touched by that; attach again.\n`,
+    );
+    process.exit(70);
+  };
+  // A terminal that was closed answers every write with an error; the SIGHUP that comes with it ends the console.
+  const ignore = (): void => {};
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
+  process.on('uncaughtException', onException);
+  process.on('unhandledRejection', onException);
+  process.stdout.on('error', ignore);
+  return {
+    release: () => {
+      for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
+      process.off('uncaughtException', onException);
+      process.off('unhandledRejection', onException);
+      process.stdout.off('error', ignore);
+    },
+  };
+};
+
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,74 @@
+/** The live run as React sees it: folded as records arrive, told at most every 33 ms. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { emptyLive, foldLive, type LiveState } from './live-state.ts';
+import { type Clock, createPacer, systemClock } from './pacer.ts';
+import type { Rec } from './record.ts';
+
+/** Milliseconds between two notifications of React. */
+export const PACE_MS = 33;
+
+export interface ConsoleView {
+  /** The newest. */
+  live: LiveState;
+  /** What the panes draw: the newest, or what was held. */
+  view: LiveState;
+  held: boolean;
+  /** The kernel's process has gone without ending the run. */
+  gone: boolean;
+  kernelPid: number | null;
+  /** Milliseconds since the epoch, for times that run on between records; undefined where no clock is wanted. */
+  now: number | undefined;
+}
+
+export interface ConsoleStore {
+  store: StoreApi<ConsoleView>;
+  /** Folds records; the notification may come a little later. */
+  feed(records: readonly Rec[]): void;
+  hold(): void;
+  follow(): void;
+  setKernel(kernel: { pid: number | null; gone: boolean; now?: number }): void;
+  /** The newest state, notified or not. */
+  latest(): LiveState;
+  stop(): void;
+}
+
+export const createConsoleStore = (clock: Clock = systemClock): ConsoleStore => {
+  let latest = emptyLive;
+  const store = createStore<ConsoleView>(() => ({
+    live: emptyLive,
+    view: emptyLive,
+    held: false,
+    gone: false,
+    kernelPid: null,
+    now: undefined,
+  }));
+  const publish = (): void => {
+    const { held, view } = store.getState();
+    store.setState({ live: latest, view: held ? view : latest });
+  };
+  const pacer = createPacer(publish, PACE_MS, clock);
+  return {
+    store,
+    feed: (records) => {
+      for (const rec of records) latest = foldLive(latest, rec);
+      pacer.request();
+    },
+    hold: () => {
+      if (store.getState().held) return;
+      pacer.flush();
+      store.setState({ held: true });
+    },
+    follow: () => store.setState({ live: latest, view: latest, held: false }),
+    setKernel: ({ pid, gone, now }) => {
+      const old = store.getState();
+      // Only the header shows these; nothing else is notified of a clock that goes on.
+      if (old.kernelPid !== pid || old.gone !== gone || old.now !== now) store.setState({ kernelPid: pid, gone, now });
+    },
+    latest: () => latest,
+    stop: () => pacer.stop(),
+  };
+};
+
+/** Ticks that the view lags behind; null while it follows. */
+export const heldTicks = ({ held, live, view }: ConsoleView): number | null =>
+  held ? live.kernel.tick - view.kernel.tick : null;

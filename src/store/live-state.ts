@@ -1,0 +1,73 @@
+/**
+ * Everything that the live screen shows, folded from records: the kernel's own state for what is true now, projections for
+ * what has happened. Pure and bounded; the same records give the same screen.
+ */
+import { evolve } from '../kernel/evolve.ts';
+import type { KernelEvent } from '../kernel/records/index.ts';
+import { initialState, type State } from '../kernel/state.ts';
+import { type Denied, foldDenied, noDenied } from './projections/denied.ts';
+import { type EndedProc, foldEnded, noEnded } from './projections/ended.ts';
+import { type FaultRow, foldFaults, noFaults } from './projections/faults.ts';
+import { foldHandles, type HandleUses, noHandleUses } from './projections/handles.ts';
+import { foldPanic, noPanic, type PanicBudget } from './projections/panic.ts';
+import { foldRunInfo, noRunInfo, type RunInfo } from './projections/run-info.ts';
+import { foldStreams, noStreams, type Streams } from './projections/streams.ts';
+import { foldThrash, noThrash, type Thrash } from './projections/thrash.ts';
+import { foldTimeline, noTimeline, type Timeline } from './projections/timeline.ts';
+import { foldTraps, noTraps, type TrapLog } from './projections/traps.ts';
+import { foldVotes, type MapVotes, noVotes } from './projections/votes.ts';
+import type { Rec } from './record.ts';
+
+export interface LiveState {
+  kernel: State;
+  info: RunInfo;
+  streams: Streams;
+  traps: TrapLog;
+  thrash: Thrash;
+  timeline: Timeline;
+  denied: Denied;
+  panic: PanicBudget;
+  faults: readonly FaultRow[];
+  votes: readonly MapVotes[];
+  handles: HandleUses;
+  ended: readonly EndedProc[];
+}
+
+export const emptyLive: LiveState = {
+  kernel: initialState,
+  info: noRunInfo,
+  streams: noStreams,
+  traps: noTraps,
+  thrash: noThrash,
+  timeline: noTimeline,
+  denied: noDenied,
+  panic: noPanic,
+  faults: noFaults,
+  votes: noVotes,
+  handles: noHandleUses,
+  ended: noEnded,
+};
+
+/** Projections see the kernel's state before and after the record: ended processes are only in the first. */
+export const foldLive = (live: LiveState, rec: Rec): LiveState => {
+  const before = live.kernel;
+  if (rec.kind === 'stream.delta') {
+    // The bulk of all records, and of interest to one projection only.
+    return { ...live, info: foldRunInfo(live.info, rec), streams: foldStreams(live.streams, rec, before) };
+  }
+  const after = rec.class === 'event' ? evolve(before, rec as KernelEvent) : before;
+  return {
+    kernel: after,
+    info: foldRunInfo(live.info, rec),
+    streams: foldStreams(live.streams, rec, before),
+    traps: foldTraps(live.traps, rec, before, after),
+    thrash: foldThrash(live.thrash, rec, before, after),
+    timeline: foldTimeline(live.timeline, rec, before, after),
+    denied: foldDenied(live.denied, rec, before),
+    panic: foldPanic(live.panic, rec, before),
+    faults: foldFaults(live.faults, rec, before),
+    votes: foldVotes(live.votes, rec, before, after),
+    handles: foldHandles(live.handles, rec, before, after),
+    ended: foldEnded(live.ended, rec, before),
+  };
+};

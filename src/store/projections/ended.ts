@@ -1,0 +1,33 @@
+/** Processes that have ended; the kernel forgets them. */
+import type { State } from '../../kernel/state.ts';
+import type { Rec } from '../record.ts';
+import { pushRing } from '../ring.ts';
+
+export interface EndedProc {
+  pid: number;
+  role: 'planner' | 'worker';
+  as: 'done' | 'retired' | 'cut' | 'killed';
+  why: string;
+  q: string;
+  flags: number;
+  tick: number;
+}
+
+export const noEnded: readonly EndedProc[] = [];
+const ENDED_KEPT = 24;
+
+export const foldEnded = (ended: readonly EndedProc[], rec: Rec, before: State): readonly EndedProc[] => {
+  if (rec.kind !== 'process.ended') return ended;
+  const proc = before.procs[rec.pid];
+  const { pid, as, why } = rec;
+  const row = {
+    pid,
+    role: proc?.role ?? 'worker',
+    as,
+    why,
+    q: proc?.q ?? '',
+    flags: proc?.flags ?? 0,
+    tick: before.tick,
+  };
+  return pushRing(ended, row, ENDED_KEPT);
+};

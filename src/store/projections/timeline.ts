@@ -1,0 +1,76 @@
+/** One column a tick: the worst mark that fell on it, and how far it was from progress. */
+import type { State } from '../../kernel/state.ts';
+import type { Rec } from '../record.ts';
+import { loopLevel } from '../thrash-level.ts';
+
+/** Worst first: what is drawn where several fall on one tick. */
+export const MARKS = ['P', 'T', 'F', 'O', 'R', 'M'] as const;
+export type Mark = (typeof MARKS)[number];
+
+export interface Timeline {
+  /** Tick of the first column; 0 while there is none. */
+  first: number;
+  /** A character a tick: a mark, or a blank. */
+  marks: string;
+  /** A digit a tick: 0 progress … 7 at the limit, `_` not yet counted. */
+  levels: string;
+}
+
+export const noTimeline: Timeline = { first: 0, marks: '', levels: '' };
+export const COLUMNS_KEPT = 2048;
+
+export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: State): Timeline => {
+  switch (rec.kind) {
+    case 'route.dispatched':
+      return extend(line, rec.tick);
+    case 'tick.committed':
+      return level(line, rec.tick, rec.progress === null ? loopLevel(after, rec.pid) : 0);
+    case 'trap.raised':
+      // The detector that fired has started over; what it had counted is in the state before.
+      return mark(level(line, rec.tick, loopLevel(before, rec.pid)), rec.tick, 'T');
+    case 'panic.spent':
+      return mark(line, rec.tick, 'P');
+    case 'fault.triggered':
+      return mark(line, rec.tick, 'F');
+    case 'capability.revoked':
+      return mark(line, after.tick, 'F');
+    case 'fault.recovered':
+      return mark(line, rec.tick, 'R');
+    case 'map.joined':
+      return mark(line, after.tick, 'M');
+    case 'operator.commanded':
+      return mark(line, after.tick, 'O');
+    default:
+      return line;
+  }
+};
+
+const extend = (line: Timeline, tick: number): Timeline => {
+  if (line.first === 0) return { first: tick, marks: ' ', levels: '_' };
+  const missing = tick - (line.first + line.marks.length) + 1;
+  if (missing <= 0) return line;
+  const marks = line.marks + ' '.repeat(missing);
+  const levels = line.levels + '_'.repeat(missing);
+  const over = marks.length - COLUMNS_KEPT;
+  return over <= 0
+    ? { ...line, marks, levels }
+    : { first: line.first + over, marks: marks.slice(over), levels: levels.slice(over) };
+};
+
+const put = (text: string, at: number, char: string): string => text.slice(0, at) + char + text.slice(at + 1);
+
+const mark = (line: Timeline, tick: number, next: Mark): Timeline => {
+  const at = tick - line.first;
+  const old = line.marks[at];
+  if (line.first === 0 || old === undefined) return line;
+  const rank = (char: string): number => (char === ' ' ? MARKS.length : MARKS.indexOf(char as Mark));
+  return rank(next) < rank(old) ? { ...line, marks: put(line.marks, at, next) } : line;
+};
+
+const level = (line: Timeline, tick: number, next: number): Timeline => {
+  const at = tick - line.first;
+  if (line.first === 0 || line.levels[at] === undefined) return line;
+  return { ...line, levels: put(line.levels, at, String(next)) };
+};
+
+export const isMark = (char: string): char is Mark => (MARKS as readonly string[]).includes(char);

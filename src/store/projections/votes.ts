@@ -1,0 +1,75 @@
+/** Maps while they are voted on, and how the last ones ended. */
+import type { State } from '../../kernel/state.ts';
+import type { Rec } from '../record.ts';
+import { pushRing } from '../ring.ts';
+
+export interface StepVotes {
+  text: string;
+  leading: string;
+  votes: number;
+  margin: number;
+  ballots: number;
+  flags: number;
+  /** `open`, `won`, or `none`: the ballots ran out. */
+  state: 'open' | 'won' | 'none';
+  value: string;
+}
+
+export interface MapVotes {
+  map: string;
+  pid: number;
+  startedTick: number;
+  steps: readonly StepVotes[];
+  /** Tick; null while it is open. */
+  joinedTick: number | null;
+  /** Workers that a consensus cut: `w7 cut`. */
+  cut: readonly number[];
+}
+
+export const noVotes: readonly MapVotes[] = [];
+const MAPS_KEPT = 8;
+
+export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, after: State): readonly MapVotes[] => {
+  switch (rec.kind) {
+    case 'map.started': {
+      const blank = { leading: '', votes: 0, margin: 0, ballots: 0, flags: 0, state: 'open' as const, value: '' };
+      const steps = rec.steps.map((step) => ({ ...blank, text: step.text }));
+      const { map, pid, tick } = rec;
+      return pushRing(maps, { map, pid, startedTick: tick, steps, joinedTick: null, cut: [] }, MAPS_KEPT);
+    }
+    case 'process.spawned':
+      return rec.step === null
+        ? maps
+        : patchStep(maps, rec.step.map, rec.step.n, (step) => ({ ballots: step.ballots + 1 }));
+    case 'vote.cast':
+      return patchStep(maps, rec.map, rec.step, (step) =>
+        rec.votes >= step.votes ? { leading: rec.value, votes: rec.votes, margin: rec.margin } : { margin: rec.margin },
+      );
+    case 'trap.raised': {
+      const step = before.procs[rec.pid]?.step;
+      return rec.flag && step != null ? patchStep(maps, step.map, step.n, ({ flags }) => ({ flags: flags + 1 })) : maps;
+    }
+    case 'step.settled':
+      return patchStep(maps, rec.map, rec.step, () => ({
+        state: rec.value === null ? ('none' as const) : ('won' as const),
+        value: rec.value ?? '',
+      }));
+    case 'process.ended': {
+      const step = before.procs[rec.pid]?.step;
+      if (step == null || rec.as !== 'cut') return maps;
+      return patchMap(maps, step.map, (map) => ({ cut: [...map.cut, rec.pid] }));
+    }
+    case 'map.joined':
+      return patchMap(maps, rec.map, () => ({ joinedTick: after.tick }));
+    default:
+      return maps;
+  }
+};
+
+const patchMap = (maps: readonly MapVotes[], id: string, change: (map: MapVotes) => Partial<MapVotes>) =>
+  maps.map((map) => (map.map === id ? { ...map, ...change(map) } : map));
+
+const patchStep = (maps: readonly MapVotes[], id: string, n: number, change: (step: StepVotes) => Partial<StepVotes>) =>
+  patchMap(maps, id, (map) => ({
+    steps: map.steps.map((step, i) => (i === n - 1 ? { ...step, ...change(step) } : step)),
+  }));

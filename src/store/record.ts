@@ -1,0 +1,16 @@
+/** Journal records as the console reads them: the envelope that it needs, and the payload by kind. */
+import type { JournalRecord } from '../journal/index.ts';
+import type { KernelEvent, KernelInput, RuntimeNote } from '../kernel/records/index.ts';
+
+export interface Stamp {
+  seq: number;
+  /** ISO 8601, UTC. */
+  ts: string;
+  run: string;
+}
+
+export type Rec = Stamp &
+  (({ class: 'input' } & KernelInput) | ({ class: 'event' } & KernelEvent) | ({ class: 'note' } & RuntimeNote));
+
+/** The journal's reader has checked the envelope; the payload is what the kernel of the same version wrote. */
+export const asRecs = (records: readonly JournalRecord[]): readonly Rec[] => records as unknown as readonly Rec[];

@@ -1,0 +1,63 @@
+/** What the operator has chosen to see. Changed by keys only, and drawn at once. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+export type PaneId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+export type Overlay =
+  | { kind: 'help'; scroll: number }
+  | { kind: 'kill' }
+  | { kind: 'quit' }
+  | { kind: 'trap'; seq: number }
+  | { kind: 'inject'; fault: number; target: number; handle: number; row: 'fault' | 'target' | 'handle' };
+
+export interface Message {
+  tone: 'info' | 'good' | 'error';
+  text: string;
+}
+
+export interface UiState {
+  focus: PaneId;
+  zoom: boolean;
+  /** Pane in the slot that several share, where the screen is small. */
+  slot: PaneId;
+  /** Pane in the left slot of the large screen's third row. */
+  left: 3 | 8;
+  /** Which streams are shown where planner and workers share a slot. */
+  stream: 1 | 2;
+  tiled: boolean;
+  workerTab: number;
+  workerPage: number;
+  /** Lines or rows by pane: from the end for streams and the time line, from the start for lists. */
+  scroll: Readonly<Partial<Record<PaneId, number>>>;
+  filter: Readonly<Partial<Record<PaneId, string>>>;
+  /** The filter is being typed. */
+  typing: boolean;
+  capSort: number;
+  /** Seq of the selected trap. */
+  trap: number | null;
+  overlay: Overlay | null;
+  message: Message | null;
+}
+
+export const initialUi: UiState = {
+  focus: 1,
+  zoom: false,
+  slot: 4,
+  left: 3,
+  stream: 1,
+  tiled: true,
+  workerTab: 2,
+  workerPage: 0,
+  scroll: {},
+  filter: {},
+  typing: false,
+  capSort: 0,
+  trap: null,
+  overlay: null,
+  message: null,
+};
+
+export type UiStore = StoreApi<UiState>;
+
+export const createUiStore = (start: Partial<UiState> = {}): UiStore =>
+  createStore<UiState>(() => ({ ...initialUi, ...start }));
