@@ -47,259 +47,327 @@ export const Progress = z.enum(['write', 'exec', 'look']).nullable();
 export type Progress = z.infer<typeof Progress>;
 
 export const EVENTS = {
-  'process.spawned': z.strictObject({
-    kind: z.literal('process.spawned'),
-    pid: Pid,
-    ppid: z.int().min(0),
-    role: RoleName,
-    task: z.string(),
-    temperature: z.int(),
-    caps: z.array(Cap),
-    step: z.strictObject({ map: z.string(), n: z.int().min(1), of: z.int().min(1), ballot: z.int().min(1) }).nullable(),
-  }),
-  'process.ended': z.strictObject({
-    kind: z.literal('process.ended'),
-    pid: Pid,
-    as: z.enum(['done', 'retired', 'cut', 'killed']),
-    why: z.string(),
-    /** Requests that this ends; the runtime aborts them. */
-    aborts: z.array(Req),
-  }),
-  'process.blocked': z.strictObject({
-    kind: z.literal('process.blocked'),
-    pid: Pid,
-    /** The request whose `deadline.passed` ends the wait. */
-    req: Req,
-    error: BrainErrorCode,
-    message: z.string(),
-    waitMs: z.int().min(1),
-    attempt: z.int().min(1),
-  }),
-  'capability.issued': z.strictObject({ kind: z.literal('capability.issued'), pid: Pid, cap: Cap }),
-  'capability.denied': z.strictObject({
-    kind: z.literal('capability.denied'),
-    pid: Pid,
-    tick: Tick,
-    asked: Handle,
-    need: z.string(),
-    reason: z.enum(['unknown', 'revoked', 'insufficient', 'path']),
-    nearest: Handle.nullable(),
-  }),
-  'capability.revoked': z.strictObject({
-    kind: z.literal('capability.revoked'),
-    /** The handle and everything derived from it. */
-    handles: z.array(z.strictObject({ pid: Pid, handle: Handle })),
-    by: z.enum(['operator', 'fault']),
-  }),
-  'route.dispatched': z.strictObject({ kind: z.literal('route.dispatched'), pid: Pid, tick: Tick, at: PlaceSchema }),
-  'observe.requested': z.strictObject({
-    kind: z.literal('observe.requested'),
-    req: Req,
-    pid: Pid,
-    tick: Tick,
-    /** A target in the world, or a page of a stored blob; pages are counted from 1 and sized by `pageSize`. */
-    look: z.union([
-      z.strictObject({ target: Target, page: z.int().min(1) }),
-      z.strictObject({ sha256: Sha, page: z.int().min(1) }),
-    ]),
-    pageSize: z.int().min(2),
-  }),
-  'notice.given': z.strictObject({
-    kind: z.literal('notice.given'),
-    pid: Pid,
-    tick: Tick,
-    code: z.enum(['PAGE_FAULT', 'LOG_FLOOD']),
-    text: z.string(),
-  }),
-  'frame.composed': z.strictObject({
-    kind: z.literal('frame.composed'),
-    pid: Pid,
-    tick: Tick,
-    /** UTF-16 units. */
-    size: z.int().min(0),
-    limit: z.int().min(1),
-    clipped: z.array(z.strictObject({ section: z.string(), chars: Count })),
-    pages: z.array(PageRef),
-    handles: z.array(Handle),
-  }),
-  'brain.requested': z.strictObject({
-    kind: z.literal('brain.requested'),
-    req: Req,
-    pid: Pid,
-    tick: Tick,
-    role: RoleName,
-    frame: z.string(),
-    temperature: z.int(),
-    seed: z.int().min(0),
-    maxTokens: z.int().min(1),
-    deadlineMs: z.int().min(1),
-    fault: AttachedFault.optional(),
-  }),
-  'reply.accepted': z.strictObject({
-    kind: z.literal('reply.accepted'),
-    pid: Pid,
-    tick: Tick,
-    q: z.string(),
-    mind: z.array(MindOp),
-    world: WorldOpOrNull,
-    /** Tokens in and out that the reply cost. */
-    tokens: Count,
-  }),
-  'reply.rejected': z.strictObject({
-    kind: z.literal('reply.rejected'),
-    pid: Pid,
-    tick: Tick,
-    code: TrapCodeName,
-    /** `json`, or which field of the reply is at fault; `stream` where it never became whole. */
-    field: z.string(),
-    tokens: Count,
-  }),
-  'op.requested': z.strictObject({
-    kind: z.literal('op.requested'),
-    req: Req,
-    pid: Pid,
-    tick: Tick,
-    request: WorldRequest,
-    /** The world before the op: what it is put back to when the op fails or is performed again. */
-    worldHash: Sha,
-    pageSize: z.int().min(2),
-    deadlineMs: z.int().min(1),
-    fault: AttachedFault.optional(),
-  }),
+  'process.spawned': z
+    .strictObject({
+      kind: z.literal('process.spawned'),
+      pid: Pid,
+      ppid: z.int().min(0),
+      role: RoleName,
+      task: z.string(),
+      temperature: z.int(),
+      caps: z.array(Cap),
+      step: z
+        .strictObject({ map: z.string(), n: z.int().min(1), of: z.int().min(1), ballot: z.int().min(1) })
+        .nullable(),
+    })
+    .describe('A process was created: the root at the start, or a worker for a ballot of a map step.'),
+  'process.ended': z
+    .strictObject({
+      kind: z.literal('process.ended'),
+      pid: Pid,
+      as: z.enum(['done', 'retired', 'cut', 'killed']),
+      why: z.string(),
+      /** Requests that this ends; the runtime aborts them. */
+      aborts: z.array(Req),
+    })
+    .describe('A process ended: done, retired by the rules, cut by a consensus, or killed by the operator.'),
+  'process.blocked': z
+    .strictObject({
+      kind: z.literal('process.blocked'),
+      pid: Pid,
+      /** The request whose `deadline.passed` ends the wait. */
+      req: Req,
+      error: BrainErrorCode,
+      message: z.string(),
+      waitMs: z.int().min(1),
+      attempt: z.int().min(1),
+    })
+    .describe('The endpoint is at fault, not the model: the process waits before it asks again.'),
+  'capability.issued': z
+    .strictObject({ kind: z.literal('capability.issued'), pid: Pid, cap: Cap })
+    .describe('A capability was added to a process by the operator.'),
+  'capability.denied': z
+    .strictObject({
+      kind: z.literal('capability.denied'),
+      pid: Pid,
+      tick: Tick,
+      asked: Handle,
+      need: z.string(),
+      reason: z.enum(['unknown', 'revoked', 'insufficient', 'path']),
+      nearest: Handle.nullable(),
+    })
+    .describe('A reply asked for a handle, a right or a path that its process does not have.'),
+  'capability.revoked': z
+    .strictObject({
+      kind: z.literal('capability.revoked'),
+      /** The handle and everything derived from it. */
+      handles: z.array(z.strictObject({ pid: Pid, handle: Handle })),
+      by: z.enum(['operator', 'fault']),
+    })
+    .describe('Handles were taken away, with everything derived from them.'),
+  'route.dispatched': z
+    .strictObject({ kind: z.literal('route.dispatched'), pid: Pid, tick: Tick, at: PlaceSchema })
+    .describe('A process got the turn; this spends a tick.'),
+  'observe.requested': z
+    .strictObject({
+      kind: z.literal('observe.requested'),
+      req: Req,
+      pid: Pid,
+      tick: Tick,
+      /** A target in the world, or a page of a stored blob; pages are counted from 1 and sized by `pageSize`. */
+      look: z.union([
+        z.strictObject({ target: Target, page: z.int().min(1) }),
+        z.strictObject({ sha256: Sha, page: z.int().min(1) }),
+      ]),
+      pageSize: z.int().min(2),
+    })
+    .describe('The kernel asks for a page of a target or of a stored text.'),
+  'notice.given': z
+    .strictObject({
+      kind: z.literal('notice.given'),
+      pid: Pid,
+      tick: Tick,
+      code: z.enum(['PAGE_FAULT', 'LOG_FLOOD']),
+      text: z.string(),
+    })
+    .describe('Something that the next frame points out, without a trap.'),
+  'frame.composed': z
+    .strictObject({
+      kind: z.literal('frame.composed'),
+      pid: Pid,
+      tick: Tick,
+      /** UTF-16 units. */
+      size: z.int().min(0),
+      limit: z.int().min(1),
+      clipped: z.array(z.strictObject({ section: z.string(), chars: Count })),
+      pages: z.array(PageRef),
+      handles: z.array(Handle),
+    })
+    .describe('What the brain is shown was put together: its size, what was clipped, the pages and handles in it.'),
+  'brain.requested': z
+    .strictObject({
+      kind: z.literal('brain.requested'),
+      req: Req,
+      pid: Pid,
+      tick: Tick,
+      role: RoleName,
+      frame: z.string(),
+      temperature: z.int(),
+      seed: z.int().min(0),
+      maxTokens: z.int().min(1),
+      deadlineMs: z.int().min(1),
+      fault: AttachedFault.optional(),
+    })
+    .describe('A brain is asked for a reply to a frame.'),
+  'reply.accepted': z
+    .strictObject({
+      kind: z.literal('reply.accepted'),
+      pid: Pid,
+      tick: Tick,
+      q: z.string(),
+      mind: z.array(MindOp),
+      world: WorldOpOrNull,
+      /** Tokens in and out that the reply cost. */
+      tokens: Count,
+    })
+    .describe('A reply was accepted whole; its effects follow.'),
+  'reply.rejected': z
+    .strictObject({
+      kind: z.literal('reply.rejected'),
+      pid: Pid,
+      tick: Tick,
+      code: TrapCodeName,
+      /** `json`, or which field of the reply is at fault; `stream` where it never became whole. */
+      field: z.string(),
+      tokens: Count,
+    })
+    .describe('A reply was rejected whole; a trap follows.'),
+  'op.requested': z
+    .strictObject({
+      kind: z.literal('op.requested'),
+      req: Req,
+      pid: Pid,
+      tick: Tick,
+      request: WorldRequest,
+      /** The world before the op: what it is put back to when the op fails or is performed again. */
+      worldHash: Sha,
+      pageSize: z.int().min(2),
+      deadlineMs: z.int().min(1),
+      fault: AttachedFault.optional(),
+    })
+    .describe('A world op is to be performed.'),
   /** The kernel supplies the text that a reply referred to. */
-  'ref.resolved': z.strictObject({
-    kind: z.literal('ref.resolved'),
-    pid: Pid,
-    tick: Tick,
-    ref: z.string().max(300),
-    text: z.string(),
-  }),
-  'grade.requested': z.strictObject({
-    kind: z.literal('grade.requested'),
-    req: Req,
-    pid: Pid,
-    tick: Tick,
-    result: z.string().optional(),
-  }),
-  'tick.committed': z.strictObject({
-    kind: z.literal('tick.committed'),
-    pid: Pid,
-    tick: Tick,
-    progress: Progress,
-    worldHash: Sha,
-    d: PlaceSchema,
-    stack: z.array(z.string()),
-    /** How the next frame tells what happened. */
-    last: z.string(),
-    /** Tokens under which the op's output can be read. */
-    pages: z.array(PageRef),
-    /** sha256 of an output that floods; its pages must be read next. */
-    flood: Sha.nullable(),
-  }),
-  'trap.raised': z.strictObject({
-    kind: z.literal('trap.raised'),
-    pid: Pid,
-    tick: Tick,
-    code: TrapCodeName,
-    phase: TrapPhase,
-    /** What happened, for the operator: one line. */
-    evidence: z.string(),
-    /** What the brain reads in its next frame. */
-    recovery: z.string(),
-    flag: z.boolean(),
-    /** Traps in a row without progress, this one included. */
-    streak: z.int().min(1),
-    /** The fault that caused it, where one did. */
-    fault: z.int().min(1).optional(),
-  }),
-  'panic.spent': z.strictObject({ kind: z.literal('panic.spent'), pid: Pid, tick: Tick, left: Count, why: z.string() }),
-  'panic.granted': z.strictObject({ kind: z.literal('panic.granted'), units: z.int().min(1), left: Count }),
-  'map.started': z.strictObject({
-    kind: z.literal('map.started'),
-    map: z.string(),
-    pid: Pid,
-    tick: Tick,
-    result: z.enum(['int', 'text']),
-    steps: z.array(
-      z.strictObject({ text: z.string(), caps: z.array(z.strictObject({ cap: Handle, rights: z.string() })) }),
+  'ref.resolved': z
+    .strictObject({
+      kind: z.literal('ref.resolved'),
+      pid: Pid,
+      tick: Tick,
+      ref: z.string().max(300),
+      text: z.string(),
+    })
+    .describe('The kernel supplied the text that a reply referred to.'),
+  'grade.requested': z
+    .strictObject({
+      kind: z.literal('grade.requested'),
+      req: Req,
+      pid: Pid,
+      tick: Tick,
+      result: z.string().optional(),
+    })
+    .describe('The root halted; the grader is to judge.'),
+  'tick.committed': z
+    .strictObject({
+      kind: z.literal('tick.committed'),
+      pid: Pid,
+      tick: Tick,
+      progress: Progress,
+      worldHash: Sha,
+      d: PlaceSchema,
+      stack: z.array(z.string()),
+      /** How the next frame tells what happened. */
+      last: z.string(),
+      /** Tokens under which the op's output can be read. */
+      pages: z.array(PageRef),
+      /** sha256 of an output that floods; its pages must be read next. */
+      flood: Sha.nullable(),
+    })
+    .describe(
+      'A tick took effect: where the process looks now, its call stack, the world after it, and whether it was progress.',
     ),
-  }),
-  'vote.cast': z.strictObject({
-    kind: z.literal('vote.cast'),
-    map: z.string(),
-    step: z.int().min(1),
-    pid: Pid,
-    value: z.string(),
-    /** Votes for this value now, and how far the leader is ahead. */
-    votes: z.int().min(1),
-    margin: Count,
-  }),
-  'step.settled': z.strictObject({
-    kind: z.literal('step.settled'),
-    map: z.string(),
-    step: z.int().min(1),
-    /** The consensus; null where the ballots ran out without one. */
-    value: z.string().nullable(),
-  }),
-  'map.joined': z.strictObject({
-    kind: z.literal('map.joined'),
-    map: z.string(),
-    pid: Pid,
-    results: z.array(z.string().nullable()),
-    /** Whether this consensus is new to the process. */
-    progress: z.boolean(),
-  }),
-  'fault.armed': z.strictObject({
-    kind: z.literal('fault.armed'),
-    id: z.int().min(1),
-    spec: FaultSpec,
-    by: z.string(),
-  }),
-  'fault.requested': z.strictObject({
-    kind: z.literal('fault.requested'),
-    id: z.int().min(1),
-    /** A request in flight that the fault is to strike now. */
-    req: Req,
-    fault: FaultKind,
-  }),
-  'fault.triggered': z.strictObject({
-    kind: z.literal('fault.triggered'),
-    id: z.int().min(1),
-    pid: Pid,
-    tick: Tick,
-    fault: FaultKind,
-  }),
-  'fault.recovered': z.strictObject({
-    kind: z.literal('fault.recovered'),
-    id: z.int().min(1),
-    pid: Pid,
-    tick: Tick,
-    /** The process's own ticks from the fault to its next progress. */
-    ticks: Count,
-  }),
-  'operator.told': z.strictObject({ kind: z.literal('operator.told'), pid: Pid, text: z.string() }),
-  'run.paused': z.strictObject({ kind: z.literal('run.paused') }),
-  'run.unpaused': z.strictObject({ kind: z.literal('run.unpaused') }),
-  'run.stepped': z.strictObject({ kind: z.literal('run.stepped') }),
-  'run.created': z.strictObject({
-    kind: z.literal('run.created'),
-    task: TaskSpec,
-    policy: Policy,
-    seed: z.int().min(0),
-    worldHash: Sha,
-  }),
-  'run.ended': z.strictObject({
-    kind: z.literal('run.ended'),
-    outcome: Outcome,
-    reason: z.string(),
-    /** What was in flight; the runtime aborts it. */
-    aborts: z.array(Req),
-    ticks: Count,
-    worldHash: Sha,
-    /** SHA-256 over the key-sorted JSON of the state before this event. */
-    stateHash: Sha,
-  }),
-  'input.ignored': z.strictObject({ kind: z.literal('input.ignored'), input: z.string(), why: z.string() }),
+  'trap.raised': z
+    .strictObject({
+      kind: z.literal('trap.raised'),
+      pid: Pid,
+      tick: Tick,
+      code: TrapCodeName,
+      phase: TrapPhase,
+      /** What happened, for the operator: one line. */
+      evidence: z.string(),
+      /** What the brain reads in its next frame. */
+      recovery: z.string(),
+      flag: z.boolean(),
+      /** Traps in a row without progress, this one included. */
+      streak: z.int().min(1),
+      /** The fault that caused it, where one did. */
+      fault: z.int().min(1).optional(),
+    })
+    .describe('A rule was broken; the tick has no effect.'),
+  'panic.spent': z
+    .strictObject({ kind: z.literal('panic.spent'), pid: Pid, tick: Tick, left: Count, why: z.string() })
+    .describe('The root was trapped too often in a row: a unit of the panic budget is spent, its call stack cleared.'),
+  'panic.granted': z
+    .strictObject({ kind: z.literal('panic.granted'), units: z.int().min(1), left: Count })
+    .describe('The operator added to the panic budget.'),
+  'map.started': z
+    .strictObject({
+      kind: z.literal('map.started'),
+      map: z.string(),
+      pid: Pid,
+      tick: Tick,
+      result: z.enum(['int', 'text']),
+      steps: z.array(
+        z.strictObject({ text: z.string(), caps: z.array(z.strictObject({ cap: Handle, rights: z.string() })) }),
+      ),
+    })
+    .describe('The planner forked a map; it is blocked until the map joins.'),
+  'vote.cast': z
+    .strictObject({
+      kind: z.literal('vote.cast'),
+      map: z.string(),
+      step: z.int().min(1),
+      pid: Pid,
+      value: z.string(),
+      /** Votes for this value now, and how far the leader is ahead. */
+      votes: z.int().min(1),
+      margin: Count,
+    })
+    .describe('A worker halted with its vote.'),
+  'step.settled': z
+    .strictObject({
+      kind: z.literal('step.settled'),
+      map: z.string(),
+      step: z.int().min(1),
+      /** The consensus; null where the ballots ran out without one. */
+      value: z.string().nullable(),
+    })
+    .describe('A step of a map has a consensus, or ran out of ballots.'),
+  'map.joined': z
+    .strictObject({
+      kind: z.literal('map.joined'),
+      map: z.string(),
+      pid: Pid,
+      results: z.array(z.string().nullable()),
+      /** Whether this consensus is new to the process. */
+      progress: z.boolean(),
+    })
+    .describe('All steps of a map are settled; the planner goes on.'),
+  'fault.armed': z
+    .strictObject({
+      kind: z.literal('fault.armed'),
+      id: z.int().min(1),
+      spec: FaultSpec,
+      by: z.string(),
+    })
+    .describe('A fault is planned.'),
+  'fault.requested': z
+    .strictObject({
+      kind: z.literal('fault.requested'),
+      id: z.int().min(1),
+      /** A request in flight that the fault is to strike now. */
+      req: Req,
+      fault: FaultKind,
+    })
+    .describe('A fault is to strike a request that is in flight.'),
+  'fault.triggered': z
+    .strictObject({
+      kind: z.literal('fault.triggered'),
+      id: z.int().min(1),
+      pid: Pid,
+      tick: Tick,
+      fault: FaultKind,
+    })
+    .describe('A fault was really applied.'),
+  'fault.recovered': z
+    .strictObject({
+      kind: z.literal('fault.recovered'),
+      id: z.int().min(1),
+      pid: Pid,
+      tick: Tick,
+      /** The process's own ticks from the fault to its next progress. */
+      ticks: Count,
+    })
+    .describe('The process made progress again after a fault.'),
+  'operator.told': z
+    .strictObject({ kind: z.literal('operator.told'), pid: Pid, text: z.string() })
+    .describe('The operator left a line for a process.'),
+  'run.paused': z.strictObject({ kind: z.literal('run.paused') }).describe('No process is dispatched any more.'),
+  'run.unpaused': z.strictObject({ kind: z.literal('run.unpaused') }).describe('Dispatching goes on.'),
+  'run.stepped': z.strictObject({ kind: z.literal('run.stepped') }).describe('One dispatch is allowed while paused.'),
+  'run.created': z
+    .strictObject({
+      kind: z.literal('run.created'),
+      task: TaskSpec,
+      policy: Policy,
+      seed: z.int().min(0),
+      worldHash: Sha,
+    })
+    .describe('The run exists: its task, policy and seed.'),
+  'run.ended': z
+    .strictObject({
+      kind: z.literal('run.ended'),
+      outcome: Outcome,
+      reason: z.string(),
+      /** What was in flight; the runtime aborts it. */
+      aborts: z.array(Req),
+      ticks: Count,
+      worldHash: Sha,
+      /** SHA-256 over the key-sorted JSON of the state before this event. */
+      stateHash: Sha,
+    })
+    .describe('The run is over.'),
+  'input.ignored': z
+    .strictObject({ kind: z.literal('input.ignored'), input: z.string(), why: z.string() })
+    .describe('An input came too late, or asked for nothing that could be done.'),
 } as const;
 
 export type EventKind = keyof typeof EVENTS;

@@ -47,91 +47,109 @@ export const OperatorCommand = z.discriminatedUnion('command', [
 export type OperatorCommand = z.infer<typeof OperatorCommand>;
 
 export const INPUTS = {
-  'run.started': z.strictObject({
-    kind: z.literal('run.started'),
-    task: TaskSpec,
-    policy: Policy,
-    seed: z.int().min(0),
-    planner: BrainName,
-    worker: BrainName,
-    world: z.strictObject({
-      kind: z.enum(['memory', 'workspace']),
-      hash: Sha,
-      files: z.record(z.string(), z.string()),
-    }),
-    chaos: z.array(FaultSpec),
-  }),
-  'world.observed': z.strictObject({
-    kind: z.literal('world.observed'),
-    req: Req,
-    worldHash: Sha,
-    found: z.strictObject({ sha256: Sha, chars: z.int().min(0), pages: z.int().min(1), text: z.string() }).nullable(),
-    /** Why nothing was found. */
-    why: z.string().max(300).optional(),
-  }),
-  'brain.replied': z.strictObject({
-    kind: z.literal('brain.replied'),
-    req: Req,
-    text: z.string(),
-    reasoning: z.string().optional(),
-    finish: z.enum(['stop', 'length']),
-    tokensIn: z.int().min(0),
-    tokensOut: z.int().min(0),
-    firstTokenMs: ms,
-    totalMs: ms,
-    applied,
-  }),
-  'brain.failed': z.strictObject({
-    kind: z.literal('brain.failed'),
-    req: Req,
-    error: BrainErrorCode,
-    message: z.string().max(1000),
-    /** What had arrived before the failure. */
-    partial: z.string(),
-    tokensOut: z.int().min(0),
-    totalMs: ms,
-    retryAfterMs: ms.optional(),
-    applied,
-  }),
-  'op.done': z.strictObject({
-    kind: z.literal('op.done'),
-    req: Req,
-    worldHash: Sha,
-    exit: z.int(),
-    /** What the op printed: its whole as a blob, its first page as text. */
-    output: z
-      .strictObject({
-        sha256: Sha,
-        chars: z.int().min(0),
-        bytes: z.int().min(0),
-        pages: z.int().min(1),
-        text: z.string(),
-      })
-      .nullable(),
-    applied,
-  }),
-  'op.failed': z.strictObject({
-    kind: z.literal('op.failed'),
-    req: Req,
-    worldHash: Sha,
-    errno: z.string().max(60),
-    detail: z.string().max(1000),
-    timedOut: z.boolean(),
-    applied,
-  }),
-  'grader.judged': z.strictObject({
-    kind: z.literal('grader.judged'),
-    req: Req,
-    verdict: z.enum(['pass', 'fail', 'error']),
-    words: z.string().max(1000),
-  }),
-  'operator.commanded': z.strictObject({
-    kind: z.literal('operator.commanded'),
-    by: z.string().max(120),
-    reason: z.string().max(300),
-    order: OperatorCommand,
-  }),
-  'deadline.passed': z.strictObject({ kind: z.literal('deadline.passed'), req: Req }),
+  'run.started': z
+    .strictObject({
+      kind: z.literal('run.started'),
+      task: TaskSpec,
+      policy: Policy,
+      seed: z.int().min(0),
+      planner: BrainName,
+      worker: BrainName,
+      world: z.strictObject({
+        kind: z.enum(['memory', 'workspace']),
+        hash: Sha,
+        files: z.record(z.string(), z.string()),
+      }),
+      chaos: z.array(FaultSpec),
+    })
+    .describe('A run was asked for, with everything that decides its course.'),
+  'world.observed': z
+    .strictObject({
+      kind: z.literal('world.observed'),
+      req: Req,
+      worldHash: Sha,
+      found: z.strictObject({ sha256: Sha, chars: z.int().min(0), pages: z.int().min(1), text: z.string() }).nullable(),
+      /** Why nothing was found. */
+      why: z.string().max(300).optional(),
+    })
+    .describe('What was found where a process looked.'),
+  'brain.replied': z
+    .strictObject({
+      kind: z.literal('brain.replied'),
+      req: Req,
+      text: z.string(),
+      reasoning: z.string().optional(),
+      finish: z.enum(['stop', 'length']),
+      tokensIn: z.int().min(0),
+      tokensOut: z.int().min(0),
+      firstTokenMs: ms,
+      totalMs: ms,
+      applied,
+    })
+    .describe('A stream ended with a finish reason.'),
+  'brain.failed': z
+    .strictObject({
+      kind: z.literal('brain.failed'),
+      req: Req,
+      error: BrainErrorCode,
+      message: z.string().max(1000),
+      /** What had arrived before the failure. */
+      partial: z.string(),
+      tokensOut: z.int().min(0),
+      totalMs: ms,
+      retryAfterMs: ms.optional(),
+      applied,
+    })
+    .describe('A stream ended without one, or never began.'),
+  'op.done': z
+    .strictObject({
+      kind: z.literal('op.done'),
+      req: Req,
+      worldHash: Sha,
+      exit: z.int(),
+      /** What the op printed: its whole as a blob, its first page as text. */
+      output: z
+        .strictObject({
+          sha256: Sha,
+          chars: z.int().min(0),
+          bytes: z.int().min(0),
+          pages: z.int().min(1),
+          text: z.string(),
+        })
+        .nullable(),
+      applied,
+    })
+    .describe('A world op was performed.'),
+  'op.failed': z
+    .strictObject({
+      kind: z.literal('op.failed'),
+      req: Req,
+      worldHash: Sha,
+      errno: z.string().max(60),
+      detail: z.string().max(1000),
+      timedOut: z.boolean(),
+      applied,
+    })
+    .describe('A world op failed; the world is as it was before.'),
+  'grader.judged': z
+    .strictObject({
+      kind: z.literal('grader.judged'),
+      req: Req,
+      verdict: z.enum(['pass', 'fail', 'error']),
+      words: z.string().max(1000),
+    })
+    .describe('The grader judged a halt.'),
+  'operator.commanded': z
+    .strictObject({
+      kind: z.literal('operator.commanded'),
+      by: z.string().max(120),
+      reason: z.string().max(300),
+      order: OperatorCommand,
+    })
+    .describe('The operator commanded something.'),
+  'deadline.passed': z
+    .strictObject({ kind: z.literal('deadline.passed'), req: Req })
+    .describe('The time that a process had to wait is over.'),
 } as const;
 
 export type InputKind = keyof typeof INPUTS;
