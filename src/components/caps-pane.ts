@@ -24,8 +24,6 @@ interface CapRow extends HandleUse {
 export interface CapsPaneProps extends ListProps {
   live: LiveState;
   sort: CapSort;
-  /** Names of the other panes in this slot, at 80 columns. */
-  rest?: readonly Span[];
 }
 
 export const capsPane = (look: Look, width: number, height: number, props: CapsPaneProps): string[] => {
@@ -44,9 +42,10 @@ export const capsPane = (look: Look, width: number, height: number, props: CapsP
     ? `held ${caps.length - revoked}   revoked ${revoked}   denied ${live.denied.total} in ${shapes.length} ${shapes.length === 1 ? 'shape' : 'shapes'}`
     : '';
   return listPane(look, width, height, props, {
-    digit: '4',
-    name: wide ? 'CAPABILITIES' : `CAPS ${caps.length}${live.denied.total > 0 ? `, ${live.denied.total} denied` : ''}`,
-    rest: props.rest ?? [['dim', `  ${counts}`]],
+    name: wide
+      ? '4 CAPABILITIES'
+      : `4 CAPS ${caps.length}${live.denied.total > 0 ? `, ${live.denied.total} denied` : ''}`,
+    rest: [['dim', `  ${counts}`]],
     right: sort === 'id' ? [] : [['dim', `by ${sort}`]],
     ...(wide ? { heading: [['dim', wideHead(look, '', inner)] as const] } : {}),
     rows,
@@ -54,9 +53,15 @@ export const capsPane = (look: Look, width: number, height: number, props: CapsP
   });
 };
 
+/** The living; after the last of them the planner, as it was when it ended. */
+const holdersOf = (live: LiveState) => {
+  const procs = Object.values(live.kernel.procs);
+  return procs.length > 0 ? procs : live.ended.filter((proc) => proc.role === 'planner');
+};
+
 const capRows = (live: LiveState, sort: CapSort): CapRow[] => {
   const rows = new Map<string, CapRow>();
-  for (const proc of Object.values(live.kernel.procs)) {
+  for (const proc of holdersOf(live)) {
     for (const cap of Object.values(proc.caps)) {
       const key = handleKey(cap);
       const use = live.handles[key] ?? { uses: 0, last: 0, revoked: 0 };
@@ -102,13 +107,20 @@ const wideCap = (look: Look, cap: CapRow, width: number): Span[] => {
   return [
     ['bold', fit(look, cap.handle, 4)],
     fit(look, cap.rights, 3),
-    fit(look, holders(cap), 9),
+    fit(look, holders(cap), 8),
+    ' ',
     ['dim', fit(look, cap.from, 5)],
     fit(look, cap.target, Math.max(6, width - WIDE)),
     ['dim', fitRight(look, cap.last === 0 ? '-' : `t${cap.last}`, 5)],
     fitRight(look, String(cap.uses), 6),
     [style, `  ${state}`],
   ];
+};
+
+/** The last of them, and how many more. */
+const lastWho = (shape: DeniedShape): string => {
+  const letter = shape.roles.length === 1 ? roleLetter(shape.roles[0] ?? 'worker') : '#';
+  return `${letter}${shape.pids.at(-1)}${shape.pids.length > 1 ? ` +${shape.pids.length - 1}` : ''}`;
 };
 
 const who = (shape: DeniedShape): string =>
@@ -120,14 +132,15 @@ const nearest = (shape: DeniedShape): string =>
 const wideDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
   ['error', '!  '],
   ['error', fit(look, shape.need, 4)],
-  fit(look, who(shape), 9),
+  fit(look, who(shape).length <= 8 ? who(shape) : lastWho(shape), 8),
+  ' ',
   ['error', fit(look, shape.shape, Math.max(6, width - WIDE) + 5)],
   ['dim', fitRight(look, `t${shape.lastTick}`, 5)],
   fitRight(look, String(shape.times), 6),
   `  ${nearest(shape)}`,
 ];
 
-const NARROW = 3 + 3 + 8 + 12;
+const NARROW = 3 + 3 + 9 + 12;
 
 const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
   const [style] = standing(cap);
@@ -136,14 +149,26 @@ const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
     ['bold', fit(look, cap.handle, 3)],
     fit(look, cap.rights, 3),
     fit(look, holders(cap), 8),
+    ' ',
     ['plain', fit(look, cap.target, Math.max(4, width - NARROW))],
     [style, ` ${state}`],
   ];
 };
 
-const narrowHead = (look: Look, width: number): string => `${fit(look, 'DENIED', Math.max(8, width - 16))}nearest held`;
+/** Columns of `nearest held`, the handle and its rights, at the right. */
+const NEAREST = 12;
 
-const narrowDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
-  ['error', fit(look, `! ${shape.need} ${who(shape)} ${shape.shape} x${shape.times}`, Math.max(8, width - 16))],
-  nearest(shape),
-];
+const narrowHead = (look: Look, width: number): string =>
+  `${fit(look, 'DENIED', Math.max(8, width - NEAREST))}nearest held`;
+
+const narrowDenied = (look: Look, shape: DeniedShape, width: number): Span[] => {
+  const [handle = 'none', rights = ''] = shape.nearest.split(' ');
+  return [
+    ['error', '! '],
+    [
+      'error',
+      `${fit(look, `${shape.need} ${lastWho(shape)} ${shape.shape} x${shape.times}`, Math.max(8, width - NEAREST - 3))} `,
+    ],
+    `${handle} ${rights}${shape.shown ? '' : ' unseen'}`,
+  ];
+};

@@ -11,6 +11,8 @@ export interface ListProps {
   filter: string;
   /** The pane has a neighbour at its left. */
   joint: boolean;
+  /** Names of the other panes that share its slot. */
+  others?: readonly Span[];
 }
 
 export interface ListRow {
@@ -19,7 +21,7 @@ export interface ListRow {
 }
 
 export interface ListContent {
-  digit: string;
+  /** With the digit that focuses the pane. */
   name: string;
   rest?: readonly Span[];
   right?: readonly Span[];
@@ -42,7 +44,7 @@ export const listPane = (
   props: ListProps,
   content: ListContent,
 ): string[] => {
-  const { focused, filter, joint } = props;
+  const { focused, filter, joint, others } = props;
   const rows = filter === '' ? content.rows : content.rows.filter((entry) => matches(plain(entry), filter));
   const room = Math.max(0, height - 1 - (content.heading === undefined ? 0 : 1));
   const from =
@@ -54,11 +56,10 @@ export const listPane = (
     .filter((part) => part !== '')
     .join(', ');
   const head = title(look, width, {
-    digit: content.digit,
-    name: content.name,
+    name: others === undefined ? content.name : `[${content.name}]`,
     focused,
     ...(joint ? { joint: look.glyphs.cross } : {}),
-    rest: [...(content.rest ?? []), ...(filter === '' ? [] : [['warn', ` /${filter}`] as const])],
+    rest: [...(others ?? content.rest ?? []), ...(filter === '' ? [] : [['warn', ` /${filter}`] as const])],
     right: [...(content.right ?? []), ['dim', hidden === '' ? '' : ` ${hidden}`]],
   });
   const bar = joint ? look.paint('dim', look.glyphs.bar) : '';

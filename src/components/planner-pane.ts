@@ -19,8 +19,7 @@ export const plannerPane = (look: Look, width: number, height: number, props: St
   const { live, focused, scroll } = props;
   const stream = Object.values(live.streams).find((candidate) => candidate.role === 'planner');
   const head = title(look, width, {
-    digit: '1',
-    name: `PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
+    name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,
     rest: plannerStatus(look, live, stream, width >= 50),
     right: scroll > 0 ? [['warn', `back ${scroll}`]] : [],
@@ -69,16 +68,17 @@ const replyBlock = (look: Look, reply: ReplyView, width: number): string[] => {
     i === 0 ? row(look, indent, label) + line : ' '.repeat(indent) + line,
   );
   if (reply.note === '') return lines;
-  const noteStyle: Style = reply.verdict === 'trap' || reply.state !== 'complete' ? 'error' : 'good';
-  const told = reply.told === '' ? '' : ` told: "${reply.told}"`;
-  const noteLines = wrap(`${reply.note}${told}`.replaceAll('\n', ' '), width - 2);
-  for (const [i, line] of noteLines.entries())
+  const failed = reply.verdict === 'trap' || reply.state !== 'complete';
+  // What the brain was told names the code and the evidence itself.
+  const text = reply.told === '' ? reply.note : `told: "${reply.told}"`;
+  for (const [i, line] of wrap(text.replaceAll('\n', ' '), width - 2).entries()) {
     lines.push(
       row(look, width, [
-        [noteStyle, i === 0 ? '! ' : '  '],
-        [noteStyle, line],
+        [failed ? 'error' : 'good', i === 0 ? (failed ? '! ' : '  ') : '  '],
+        [failed ? 'error' : 'good', line],
       ]),
     );
+  }
   return lines;
 };
 
@@ -100,8 +100,9 @@ const plannerStatus = (look: Look, live: LiveState, stream: StreamView | undefin
 export const movingStatus = (look: Look, reply: ReplyView, wide: boolean): Span[] => {
   if (reply.state === 'waiting') return [['warn', wide ? 'waiting for the first token' : 'asked']];
   const first = reply.firstTokenMs === null || !wide ? '' : `   first token ${reply.firstTokenMs} ms`;
+  const rate = tokenRate(reply);
   return [
-    ['good', `${look.glyphs.moving}${tokenRate(reply)} tok/s`],
+    ['good', `${look.glyphs.moving}${rate === 0 ? 'streaming' : `${rate} tok/s`}`],
     ['dim', first],
   ];
 };

@@ -25,8 +25,7 @@ export const processesPane = (
     ...live.ended.toReversed().map((proc) => endedRow(look, proc, q)),
   ];
   return listPane(look, width, height, props, {
-    digit: '3',
-    name: `PROCESSES ${alive.length}`,
+    name: `3 PROCESSES ${alive.length}`,
     heading: [
       ['dim', `pid ${fit(look, 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`],
     ],

@@ -4,13 +4,12 @@ import type { LiveState } from '../store/live-state.ts';
 import { targetText } from '../store/op-text.ts';
 import { type ListProps, listPane } from './list-pane.ts';
 import type { Look } from './look.ts';
-import type { Span } from './text.ts';
 
 export const stackPane = (
   look: Look,
   width: number,
   height: number,
-  props: ListProps & { live: LiveState; rest?: readonly Span[] },
+  props: ListProps & { live: LiveState },
 ): string[] => {
   const proc = Object.values(props.live.kernel.procs).find((candidate) => candidate.role === 'planner');
   const stack = proc?.stack ?? [];
@@ -29,9 +28,7 @@ export const stackPane = (
           { left: [['bold', 'last  '] as const, proc.last] },
         ];
   return listPane(look, width, height, props, {
-    digit: '8',
-    name: `CALL STACK ${stack.length}`,
-    ...(props.rest === undefined ? {} : { rest: props.rest }),
+    name: `8 CALL STACK ${stack.length}`,
     rows,
     empty: 'no planner yet',
   });

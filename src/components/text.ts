@@ -63,7 +63,7 @@ const paintSpans = (look: Look, spans: readonly Span[], width: number): { text: 
 
 /**
  * One line of exactly `width` columns: `left` from the start, cut where it must be, `right` at the end. `right` is left out
- * where both do not fit and `left` would keep less than half of the line.
+ * where both do not fit and `left` would keep less than a third of the line.
  */
 export const row = (
   look: Look,
@@ -74,7 +74,7 @@ export const row = (
 ): string => {
   if (width <= 0) return '';
   const wanted = right.length === 0 ? 0 : spansWidth(right) + 1;
-  const room = wanted > 0 && width - wanted < Math.min(spansWidth(left), width / 2) ? 0 : wanted;
+  const room = wanted > 0 && width - wanted < Math.min(spansWidth(left), width / 3) ? 0 : wanted;
   const start = paintSpans(look, left, width - room);
   const end = room === 0 ? { text: '', width: 0 } : paintSpans(look, right, room - 1);
   const gap = Math.max(0, width - start.width - end.width);
@@ -82,7 +82,7 @@ export const row = (
   return start.text + filler + end.text;
 };
 
-/** A text in lines of at most `width` columns, broken at a space where there is one near the end. */
+/** A text in lines of at most `width` columns, broken after a space or a comma where there is one near the end. */
 export const wrap = (text: string, width: number): string[] => {
   if (width <= 0) return [];
   const lines: string[] = [];
@@ -96,8 +96,8 @@ export const wrap = (text: string, width: number): string[] => {
         continue;
       }
       if (rest[line.length] !== ' ') {
-        const space = line.lastIndexOf(' ');
-        if (space > line.length * 0.6) line = line.slice(0, space + 1);
+        const at = Math.max(line.lastIndexOf(' '), line.lastIndexOf(','));
+        if (at > line.length * 0.6) line = line.slice(0, at + 1);
       }
       rest = rest.slice(line.length);
       if (rest.startsWith(' ')) rest = rest.slice(1);

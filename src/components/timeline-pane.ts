@@ -34,8 +34,7 @@ export const timelinePane = (look: Look, width: number, height: number, props: T
       ? '  T trap  P panic  F fault  R recovered  M map  O you'
       : ' T trap P panic F fault R recov M map O you';
   const head = title(look, width, {
-    digit: '7',
-    name: 'TIMELINE',
+    name: '7 TIMELINE',
     focused: props.focused,
     rest: width >= 64 ? [['dim', legend]] : [],
     right: [

@@ -31,8 +31,7 @@ export const trapsPane = (look: Look, width: number, height: number, props: Trap
     height,
     { ...props, filter: '' },
     {
-      digit: '6',
-      name: `TRAPS ${traps.total}`,
+      name: `6 TRAPS ${traps.total}`,
       rest: [
         [open > 0 ? 'error' : 'dim', `${open} open`],
         ...(filter === '' ? [] : [['warn', ` /${filter}`] as const]),

@@ -9,7 +9,7 @@ export const votesPane = (
   look: Look,
   width: number,
   height: number,
-  props: ListProps & { live: LiveState; rest?: readonly Span[] },
+  props: ListProps & { live: LiveState },
 ): string[] => {
   const { live } = props;
   const map = live.votes.findLast((candidate) => candidate.joinedTick === null) ?? live.votes.at(-1);
@@ -22,23 +22,22 @@ export const votesPane = (
   }
   const wide = width >= 42;
   return listPane(look, width, height, props, {
-    digit: '5',
-    name: 'VOTES',
+    name: '5 VOTES',
     rest:
-      props.rest ??
-      (map === undefined
+      map === undefined
         ? []
-        : [['dim', ` ${wide ? 'map ' : ''}${map.map}  ${map.steps.length} steps  k=${aheadBy}  cap ${ballots}`]]),
+        : [['dim', ` ${wide ? 'map ' : ''}${map.map}  ${map.steps.length} steps  k=${aheadBy}  cap ${ballots}`]],
     heading: [['dim', heading(look, inner)]],
     rows,
     empty: 'no map yet',
   });
 };
 
-const FIXED = 5 + 8 + 5 + 7 + 7 + 6;
+/** All columns but `leading`. */
+const FIXED = 5 + 9 + 6 + 8 + 6;
 
 const heading = (look: Look, width: number): string =>
-  `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(8, width - FIXED + 7))}${fit(look, 'votes', 8)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
+  `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(8, width - FIXED))}${fit(look, 'votes', 9)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
 
 const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): ListRow[] => {
   const rows = map.steps.map((step, i) => stepRow(look, step, i + 1, width, aheadBy));
@@ -61,14 +60,14 @@ const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): Lis
 
 const stepRow = (look: Look, step: StepVotes, n: number, width: number, aheadBy: number): ListRow => {
   const value = step.state === 'won' ? step.value : step.leading === '' ? step.text : step.leading;
-  const state: Span = step.state === 'won' ? ['good', 'won'] : step.state === 'none' ? ['error', '! no consensus'] : '';
-  const signs = look.glyphs.full.repeat(Math.min(step.votes, 5));
+  const state: Span = step.state === 'won' ? ['good', 'won '] : step.state === 'none' ? ['error', '!no '] : '    ';
+  const signs = '#'.repeat(Math.min(step.votes, 4));
   return {
     left: [
       `${fitRight(look, String(n), 4)} `,
-      [step.leading === '' ? 'dim' : 'bold', fit(look, value, Math.max(8, width - FIXED + 7))],
+      [step.leading === '' ? 'dim' : 'bold', fit(look, value, Math.max(8, width - FIXED))],
       ['accent', fit(look, signs, 5)],
-      state === '' ? '   ' : state,
+      state,
       [step.margin >= aheadBy ? 'good' : 'plain', fitRight(look, step.margin === 0 ? '0' : `+${step.margin}`, 6)],
       fitRight(look, String(step.ballots), 8),
       [step.flags > 0 ? 'warn' : 'plain', fitRight(look, String(step.flags), 6)],

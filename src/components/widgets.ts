@@ -43,8 +43,7 @@ export const shortTime = (ms: number): string => {
 export const temperatureText = (thousandths: number): string => `T=${String(thousandths / 1000)}`;
 
 export interface TitleParts {
-  /** The digit that focuses the pane. */
-  digit: string;
+  /** With the digit that focuses the pane: `1 PLANNER P1`. */
   name: string;
   focused: boolean;
   rest?: readonly Span[];
@@ -61,7 +60,7 @@ export const title = (look: Look, width: number, parts: TitleParts): string => {
   const left: Span[] = [
     ['dim', parts.joint ?? ''],
     [style, line],
-    [name, `${parts.digit} ${parts.name}`],
+    [name, parts.name],
     ...(parts.rest === undefined || parts.rest.length === 0 ? [] : [' ', ...parts.rest]),
     ' ',
   ];

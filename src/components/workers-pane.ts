@@ -37,8 +37,7 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
   const tiled = props.tiled && canTile(width, height);
   const slots = workerSlots(live, props.page);
   const head = title(look, width, {
-    digit: '2',
-    name: 'WORKERS',
+    name: '2 WORKERS',
     focused,
     ...(joint ? { joint: look.glyphs.tee } : {}),
     rest: tiled ? counted(live) : tabs(slots, props.tab),
@@ -58,7 +57,7 @@ const alive = (live: LiveState): StreamView[] =>
 
 const counted = (live: LiveState): Span[] => {
   const all = Object.values(live.streams).filter((stream) => stream.role === 'worker').length;
-  return [['dim', `${alive(live).length} alive, ${Math.min(TILES, all)} of ${all} shown`]];
+  return [['dim', `${alive(live).length} alive of ${all}`]];
 };
 
 const tabs = (slots: readonly (StreamView | undefined)[], tab: number): Span[] =>

@@ -6,7 +6,7 @@ import { type Binding, bindingsOf, keysText, type Scope } from './keys.ts';
 const hintOf = (binding: Binding): string => `${shortKeys(binding)} ${binding.hint}`;
 
 /** One or two keys at most; arrows and their letters mean the same. */
-const shortKeys = ({ keys }: Binding): string => keysText(keys.length > 2 ? keys : keys.slice(0, 1));
+const shortKeys = ({ keys }: Binding): string => keysText(keys[0] === '1' ? keys : keys.slice(0, 1));
 
 export const hintLine = (look: Look, width: number, scope: Scope, focus: number, readOnly: boolean): string => {
   const all = bindingsOf(scope, readOnly).filter((binding) => binding.hint !== undefined);

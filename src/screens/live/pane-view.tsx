@@ -24,7 +24,7 @@ const SHOWN: Record<PaneId, readonly (keyof LiveState)[]> = {
   1: ['streams', 'kernel'],
   2: ['streams', 'kernel', 'denied'],
   3: ['kernel', 'ended'],
-  4: ['kernel', 'handles', 'denied'],
+  4: ['kernel', 'handles', 'denied', 'ended'],
   5: ['votes', 'kernel'],
   6: ['traps'],
   7: ['timeline', 'traps'],
@@ -63,7 +63,7 @@ const paneLines = (
   const focused = ui.focus === pane;
   const scroll = ui.scroll[pane] ?? 0;
   const list = { focused, scroll, filter: ui.filter[pane] ?? '', joint: x > 0, live };
-  const shared = kind === 'large' || ui.zoom ? {} : { rest: slotNames(pane, kind) };
+  const shared = kind === 'large' || ui.zoom ? {} : { others: slotNames(pane, kind) };
   switch (pane) {
     case 1:
       return plannerPane(look, width, height, { live, focused, scroll });
@@ -96,11 +96,11 @@ const NAMES: readonly (readonly [PaneId, string])[] = [
   [3, 'proc'],
   [5, 'vote'],
   [6, 'trap'],
-  [8, 'stack'],
+  [8, 'stk'],
 ];
 
 /** The other panes that can be had in this slot. */
 const slotNames = (pane: PaneId, kind: Layout['kind']): Span[] =>
   NAMES.filter(([id]) => id !== pane && (id !== 6 || kind === 'small')).map(
-    ([id, name]): Span => ['dim', `${id} ${name} `],
+    ([id, name], i): Span => ['dim', `${i === 0 ? '' : ' '}${id} ${name}`],
   );

@@ -1,4 +1,5 @@
 /** Processes that have ended; the kernel forgets them. */
+import type { Cap } from '../../kernel/records/index.ts';
 import type { State } from '../../kernel/state.ts';
 import type { Rec } from '../record.ts';
 import { pushRing } from '../ring.ts';
@@ -11,6 +12,9 @@ export interface EndedProc {
   q: string;
   flags: number;
   tick: number;
+  /** The planner's only: what it held and had to do when it ended. */
+  caps: Readonly<Record<string, Cap>>;
+  stack: readonly string[];
 }
 
 export const noEnded: readonly EndedProc[] = [];
@@ -28,6 +32,8 @@ export const foldEnded = (ended: readonly EndedProc[], rec: Rec, before: State):
     q: proc?.q ?? '',
     flags: proc?.flags ?? 0,
     tick: before.tick,
+    caps: proc?.role === 'planner' ? proc.caps : {},
+    stack: proc?.role === 'planner' ? proc.stack : [],
   };
   return pushRing(ended, row, ENDED_KEPT);
 };

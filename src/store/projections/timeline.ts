@@ -28,6 +28,11 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
     case 'trap.raised':
       // The detector that fired has started over; what it had counted is in the state before.
       return mark(level(line, rec.tick, loopLevel(before, rec.pid)), rec.tick, 'T');
+    case 'process.ended': {
+      // A halt is the last of a worker's ticks and no commit follows; what was cut was never counted.
+      const dispatch = before.procs[rec.pid]?.dispatch;
+      return dispatch == null ? line : level(line, dispatch.tick, rec.as === 'done' ? '0' : ' ');
+    }
     case 'panic.spent':
       return mark(line, rec.tick, 'P');
     case 'fault.triggered':
@@ -67,7 +72,7 @@ const mark = (line: Timeline, tick: number, next: Mark): Timeline => {
   return rank(next) < rank(old) ? { ...line, marks: put(line.marks, at, next) } : line;
 };
 
-const level = (line: Timeline, tick: number, next: number): Timeline => {
+const level = (line: Timeline, tick: number, next: number | string): Timeline => {
   const at = tick - line.first;
   if (line.first === 0 || line.levels[at] === undefined) return line;
   return { ...line, levels: put(line.levels, at, String(next)) };
