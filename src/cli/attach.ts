@@ -4,9 +4,9 @@ import { findRun } from '../runtime/find-run.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { openConsole } from './console.ts';
+import type { CommonOptions } from './options.ts';
 import { endCode, endObject, goneSentence } from './outcome.ts';
 import { json } from './print.ts';
-import type { CommonOptions } from './program.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 
 export const attachVerb = async (name: string, options: CommonOptions): Promise<number> => {

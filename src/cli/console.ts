@@ -7,9 +7,6 @@ export interface ConsoleOptions {
 
 /** @returns the exit code */
 export const openConsole = async (options: ConsoleOptions): Promise<number> => {
-  // A computed address: the compiler must not make the console a part of every verb.
-  const console: { openConsole(options: ConsoleOptions): Promise<number> } = await import(
-    new URL('../app.js', import.meta.url).href
-  );
-  return await console.openConsole(options);
+  const { openConsole: open } = await import('../app.tsx');
+  return await open(options);
 };

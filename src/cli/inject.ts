@@ -2,8 +2,8 @@
 import { FaultSpec } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
+import type { CommonOptions } from './options.ts';
 import { orderVerb } from './order.ts';
-import type { CommonOptions } from './program.ts';
 
 export interface InjectOptions extends CommonOptions {
   target: FaultSpec['target'];

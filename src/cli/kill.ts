@@ -2,8 +2,8 @@
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type Stopped, stopRun } from '../runtime/stop-run.ts';
 import { liveRun } from './live-run.ts';
+import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
-import type { CommonOptions } from './program.ts';
 
 export const killVerb = async (name: string, options: CommonOptions): Promise<number> => {
   const { id, dir, manifest, holder } = liveRun(name, options.home);

@@ -20,7 +20,8 @@ const usageSentence = (message: string): string =>
   message
     .trim()
     .replace(/^error: /, '')
-    .replaceAll(/\s*\n\s*/g, ' ');
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
 
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) {
@@ -40,10 +41,11 @@ const explain = (error: unknown): number => {
 };
 
 try {
-  process.exitCode = EXIT.ok;
-  await createProgram((code) => {
+  const program = createProgram((code) => {
     process.exitCode = code;
-  }).parseAsync();
+  });
+  if (process.argv.length > 2) await program.parseAsync();
+  else process.exitCode = await (await import('./runs.ts')).runsVerb(program);
 } catch (error) {
   process.exitCode = explain(error);
 }

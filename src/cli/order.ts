@@ -5,8 +5,8 @@ import type { CommandResult } from '../runtime/control-protocol.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { liveRun } from './live-run.ts';
+import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
-import type { CommonOptions } from './program.ts';
 
 const ANSWER_MS = 5000;
 

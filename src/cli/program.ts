@@ -3,11 +3,6 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../runtime/code-version.ts';
 import { PROFILE_NAMES } from './profile-names.ts';
 
-export interface CommonOptions {
-  json?: true;
-  home?: string;
-}
-
 const whole = (text: string): number => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Give a whole number.');
@@ -125,6 +120,5 @@ export const createProgram = (end: (code: number) => void): Command => {
     .requiredOption('--dir <dir>')
     .action(async ({ dir }: { dir: string }) => end(await (await import('./kernel.ts')).kernelVerb(dir)));
 
-  program.action(async () => end(await (await import('./runs.ts')).runsVerb(program)));
   return program;
 };

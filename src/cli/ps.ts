@@ -2,8 +2,8 @@
 import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
+import type { CommonOptions } from './options.ts';
 import { json, line, table } from './print.ts';
-import type { CommonOptions } from './program.ts';
 
 export const psVerb = async (options: CommonOptions & { all?: true }): Promise<number> => {
   const all = await summariseAll(homeDir(options.home));

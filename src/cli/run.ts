@@ -9,10 +9,10 @@ import { type KernelProcess, type Launch, launchKernel } from '../runtime/launch
 import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
 import { openConsole } from './console.ts';
 import { taskNamed } from './load-task.ts';
+import type { CommonOptions } from './options.ts';
 import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
 import { policyFrom } from './policy-file.ts';
 import { json, line } from './print.ts';
-import type { CommonOptions } from './program.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 
 export interface RunOptions extends CommonOptions {

@@ -2,8 +2,8 @@
 import { checkTask } from '../adapters/tasks/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { orUserError } from './load-task.ts';
+import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
-import type { CommonOptions } from './program.ts';
 
 export const taskCheckVerb = async (file: string, options: CommonOptions): Promise<number> => {
   const { spec, files, limits } = orUserError(() => checkTask(file));

@@ -5,8 +5,8 @@ import { findRun } from '../runtime/find-run.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { type DecisionReport, type Divergence, verifyDecisions, verifyRecords } from '../runtime/verify.ts';
+import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
-import type { CommonOptions } from './program.ts';
 
 export const verifyVerb = async (
   name: string,

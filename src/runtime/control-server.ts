@@ -1,6 +1,7 @@
 /** The kernel's end of `control.sock`. A client that sends nonsense, stalls or goes away harms nothing but itself. */
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises';
 import {
   createMessageConnection,
   ErrorCodes,
@@ -9,6 +10,9 @@ import {
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { COMMAND, CommandParams, type CommandResult, type RunStatus, STATUS } from './control-protocol.ts';
+
+/** A client that does not read delays the kernel's end by this at most. */
+const LAST_WORDS_MS = 50;
 
 export interface ControlHandlers {
   status(): RunStatus;
@@ -22,19 +26,19 @@ export interface ControlServer {
 
 /** @param path no live server may listen there: who holds the journal's lock may take a stale socket away */
 export const serveControl = async (path: string, handlers: ControlHandlers): Promise<ControlServer> => {
-  const sockets = new Set<Socket>();
+  const clients = new Set<Client>();
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    serve(socket, handlers);
+    const client = new Client(socket, handlers);
+    clients.add(client);
+    socket.once('close', () => clients.delete(client));
   });
   rmSync(path, { force: true });
   await listen(server, path);
   return {
     async close() {
       server.close();
-      for (const socket of sockets) socket.end();
       rmSync(path, { force: true });
+      await Promise.race([Promise.all([...clients].map((client) => client.end())), sleep(LAST_WORDS_MS)]);
     },
   };
 };
@@ -53,23 +57,47 @@ const listen = async (server: Server, path: string): Promise<void> => {
   chmodSync(path, 0o600);
 };
 
-const serve = (socket: Socket, handlers: ControlHandlers): void => {
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-  socket.on('error', () => socket.destroy());
-  connection.onError(() => socket.destroy());
-  connection.onClose(() => connection.dispose());
-  connection.onRequest(STATUS, () => handlers.status());
-  connection.onRequest(COMMAND, async (params: unknown) => {
+class Client {
+  readonly #socket: Socket;
+  readonly #handlers: ControlHandlers;
+  /** Answers that are being made. */
+  readonly #pending = new Set<Promise<unknown>>();
+
+  constructor(socket: Socket, handlers: ControlHandlers) {
+    this.#socket = socket;
+    this.#handlers = handlers;
+    const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+    socket.on('error', () => socket.destroy());
+    connection.onError(() => socket.destroy());
+    connection.onClose(() => connection.dispose());
+    connection.onRequest(STATUS, () => handlers.status());
+    connection.onRequest(COMMAND, (params: unknown) => {
+      const answer = this.#command(params);
+      this.#pending.add(answer);
+      answer.finally(() => this.#pending.delete(answer));
+      return answer;
+    });
+    connection.listen();
+  }
+
+  /** Lets out the answers that are due, above all the one to the command that ended the run. */
+  async end(): Promise<void> {
+    await Promise.all(this.#pending);
+    // The connection writes an answer some turns of the loop after it was made.
+    for (let i = 0; i < 4; i += 1) await macrotask();
+    await new Promise<void>((resolve) => this.#socket.end(resolve));
+  }
+
+  async #command(params: unknown): Promise<CommandResult | ResponseError<void>> {
     const parsed = CommandParams.safeParse(params);
     if (!parsed.success) return new ResponseError(ErrorCodes.InvalidParams, problem(parsed.error.issues[0]));
     try {
-      return await handlers.command(parsed.data);
+      return await this.#handlers.command(parsed.data);
     } catch (error) {
       return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
     }
-  });
-  connection.listen();
-};
+  }
+}
 
 const problem = (issue: { path: PropertyKey[]; message: string } | undefined): string =>
   `no such command: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;

@@ -1,9 +1,10 @@
 /** Ends a live run: by command, and where the kernel does not obey in time by force. Leaves nothing of its process group. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readRecords } from '../journal/index.ts';
 import { type Holder, isAlive } from '../journal/lock.ts';
-import { type ControlClient, connectControl, NoKernel } from './control-client.ts';
-import type { CommandParams, CommandResult, RunStatus } from './control-protocol.ts';
+import { procLabel, ROOT_PID } from '../kernel/index.ts';
+import { connectControl, NoKernel } from './control-client.ts';
+import type { CommandParams } from './control-protocol.ts';
+import { lastRecords } from './journal-tail.ts';
 import { groupMembers, killGroup } from './liveness.ts';
 
 /** How long the kernel may take to end by itself. */
@@ -13,7 +14,7 @@ const POLL_MS = 2;
 export interface Stopped {
   /** By its own journalled decision, or by SIGKILL. */
   by: 'command' | 'force';
-  /** Dispatches; null where the kernel did not say. */
+  /** Dispatches; null where the journal has no end. */
   tick: number | null;
   /** Streams that were under way, with the tokens that are kept. */
   streams: { pid: number; label: string; tokens: number }[];
@@ -30,7 +31,7 @@ export interface Stopped {
 export const stopRun = async (dir: string, socket: string, holder: Holder, why: CommandParams): Promise<Stopped> => {
   const begun = performance.now();
   const left = (): number => Math.max(1, GRACE_MS - (performance.now() - begun));
-  const answer = await ask(socket, why, left);
+  await order(socket, why, left);
   while (isAlive(holder) && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
   const strays = groupMembers(holder.pid).filter((pid) => pid !== holder.pid);
   const obeyed = !isAlive(holder);
@@ -38,45 +39,35 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   while (isAlive(holder) || groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
   const ms = Math.round(performance.now() - begun);
   const group = { group: holder.pid, strays, ms };
-  if (answer === undefined) return { by: 'force', tick: null, streams: [], others: [], ...group };
-  return { by: obeyed ? 'command' : 'force', ...(await ended(dir, answer)), ...group };
+  return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
 };
 
-interface Answer {
-  status: RunStatus;
-  result: CommandResult;
-}
-
-const ask = async (socket: string, why: CommandParams, left: () => number): Promise<Answer | undefined> => {
-  let client: ControlClient | undefined;
+/** Whether the kernel obeys is seen from its end, not from its answer. */
+const order = async (socket: string, why: CommandParams, left: () => number): Promise<void> => {
   try {
-    client = await connectControl(socket, left());
-    // Sent in one go: the state just before the end, and the end.
-    const [status, result] = await Promise.all([client.status(left()), client.command(why, left())]);
-    return { status, result };
+    const client = await connectControl(socket, left());
+    await client.command(why, left()).finally(() => client.close());
   } catch (error) {
-    if (error instanceof NoKernel) return undefined;
-    throw error;
-  } finally {
-    client?.close();
+    if (!(error instanceof NoKernel)) throw error;
   }
 };
 
-const ended = async (
-  dir: string,
-  { status, result }: Answer,
-): Promise<Pick<Stopped, 'tick' | 'streams' | 'others'>> => {
-  const label = (pid: number): string =>
-    `${status.procs.find((proc) => proc.pid === pid)?.role === 'planner' ? 'P' : 'w'}${pid}`;
-  const streams: Stopped['streams'] = [];
-  for await (const record of readRecords(dir, { fromSeq: result.seq })) {
-    if (record.kind !== 'stream.aborted') continue;
-    const pid = record.pid as number;
-    streams.push({ pid, label: label(pid), tokens: record.tokens as number });
-  }
+/** What the end of the journal says about what was ended. */
+const told = async (dir: string): Promise<Pick<Stopped, 'tick' | 'streams' | 'others'>> => {
+  const tail = await lastRecords(dir);
+  const batch = tail.slice(tail.findLastIndex(({ kind }) => kind === 'operator.commanded'));
+  const run = batch.find(({ kind }) => kind === 'run.ended');
+  if (run === undefined) return { tick: null, streams: [], others: [] };
+  const streams = batch
+    .filter(({ kind }) => kind === 'stream.aborted')
+    .map((note) => ({ pid: note.pid as number, label: label(note.pid as number), tokens: note.tokens as number }))
+    .sort((a, b) => a.pid - b.pid);
   const streaming = new Set(streams.map(({ pid }) => pid));
-  const others = result.events.flatMap((event) =>
-    event.kind === 'process.ended' && !streaming.has(event.pid) ? [label(event.pid)] : [],
-  );
-  return { tick: status.tick, streams: streams.sort((a, b) => a.pid - b.pid), others };
+  const others = batch
+    .filter(({ kind, pid }) => kind === 'process.ended' && !streaming.has(pid as number))
+    .map(({ pid }) => label(pid as number));
+  return { tick: run.ticks as number, streams, others };
 };
+
+/** Only the root plans; whoever it forks works. */
+const label = (pid: number): string => procLabel({ pid, role: pid === ROOT_PID ? 'planner' : 'worker' });

@@ -1,0 +1,6 @@
+/** What every verb takes. */
+export interface CommonOptions {
+  json?: true;
+  /** Where runs live, as `--home` said. */
+  home?: string;
+}
