@@ -42,6 +42,7 @@ export const blocked = (state: State, event: EventOf<'process.blocked'>): State 
 
 export const issued = (state: State, event: EventOf<'capability.issued'>): State =>
   patchProc(state, event.pid, (proc) => ({
+    ...proc,
     caps: { ...proc.caps, [event.cap.handle]: event.cap },
     nextHandle: Math.max(proc.nextHandle, Number(event.cap.handle.slice(1)) + 1),
   }));
@@ -51,7 +52,7 @@ export const revoked = (state: State, event: EventOf<'capability.revoked'>): Sta
     (next, { pid, handle }) =>
       patchProc(next, pid, (proc) => {
         const cap = proc.caps[handle];
-        return cap === undefined ? {} : { caps: { ...proc.caps, [handle]: { ...cap, revoked: true } } };
+        return cap === undefined ? proc : { ...proc, caps: { ...proc.caps, [handle]: { ...cap, revoked: true } } };
       }),
     state,
   );
@@ -67,7 +68,7 @@ export const mapStarted = (state: State, event: EventOf<'map.started'>): State =
   }));
   const run: MapRun = { map: event.map, pid: event.pid, result: event.result, steps };
   const next = { ...state, nextMap: state.nextMap + 1, maps: { ...state.maps, [event.map]: run } };
-  return patchProc(next, event.pid, () => ({ state: 'blocked', wait: { map: event.map } }));
+  return patchProc(next, event.pid, (proc) => ({ ...proc, state: 'blocked', wait: { map: event.map } }));
 };
 
 export const voted = (state: State, event: EventOf<'vote.cast'>): State =>
@@ -80,6 +81,7 @@ export const joined = (state: State, event: EventOf<'map.joined'>): State => {
   const { [event.map]: _, ...maps } = state.maps;
   const kept = [...state.joined, { map: event.map, results: event.results }].slice(-JOINED_KEPT);
   return patchProc({ ...state, maps, joined: kept }, event.pid, (proc) => ({
+    ...proc,
     state: 'ready',
     wait: null,
     map: event.map,
@@ -90,4 +92,4 @@ export const joined = (state: State, event: EventOf<'map.joined'>): State => {
 };
 
 export const told = (state: State, event: EventOf<'operator.told'>): State =>
-  patchProc(state, event.pid, (proc) => ({ told: [...proc.told, event.text].slice(-TOLD_KEPT) }));
+  patchProc(state, event.pid, (proc) => ({ ...proc, told: [...proc.told, event.text].slice(-TOLD_KEPT) }));

@@ -25,9 +25,11 @@ export const armed = (state: State, event: EventOf<'fault.armed'>): State => ({
 
 export const struck = (state: State, event: EventOf<'fault.requested'>): State => {
   const pid = waitingFor(state, event.req)?.proc.pid ?? 0;
-  return patchProc(state, pid, ({ dispatch }) =>
-    dispatch?.open == null ? {} : { dispatch: { ...dispatch, open: { ...dispatch.open, fault: event.id } } },
-  );
+  return patchProc(state, pid, (proc) => {
+    const { dispatch } = proc;
+    if (dispatch?.open == null) return proc;
+    return { ...proc, dispatch: { ...dispatch, open: { ...dispatch.open, fault: event.id } } };
+  });
 };
 
 export const triggered = (state: State, event: EventOf<'fault.triggered'>): State => {
@@ -35,12 +37,13 @@ export const triggered = (state: State, event: EventOf<'fault.triggered'>): Stat
     .map((fault) => (fault.id === event.id ? { ...fault, left: fault.left - 1 } : fault))
     .filter((fault) => fault.left > 0);
   return patchProc({ ...state, faults }, event.pid, (proc) => ({
+    ...proc,
     faults: [...proc.faults, { id: event.id, at: proc.ticks }].slice(-FAULTS_KEPT),
   }));
 };
 
 export const recovered = (state: State, event: EventOf<'fault.recovered'>): State =>
-  patchProc(state, event.pid, (proc) => ({ faults: proc.faults.filter((fault) => fault.id !== event.id) }));
+  patchProc(state, event.pid, (proc) => ({ ...proc, faults: proc.faults.filter((fault) => fault.id !== event.id) }));
 
 export const runEnded = (state: State, event: EventOf<'run.ended'>): State => ({
   ...state,

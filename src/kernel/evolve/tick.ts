@@ -4,21 +4,20 @@ import { hashSetAdd } from '../hash-set.ts';
 import { execKey, lookKey } from '../keys.ts';
 import { applyMind, clearThrash, countReply, restart } from '../loops.ts';
 import type { EventOf } from '../records/index.ts';
-import { freshLoops, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
+import { type Dispatch, freshLoops, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
 import type { Reply } from '../syscalls.ts';
 import { rememberPages } from '../views.ts';
 import { HOME } from '../words.ts';
 import { closed, openRequest, patchProc, setProc } from './update.ts';
 
-export const dispatched = (state: State, event: EventOf<'route.dispatched'>): State => ({
-  ...patchProc(state, event.pid, (proc) => ({
-    state: 'running',
-    ticks: proc.ticks + 1,
-    dispatch: { tick: event.tick, open: null, reply: null, refs: {} },
-  })),
-  tick: event.tick,
-  steps: state.phase === 'paused' ? Math.max(0, state.steps - 1) : state.steps,
-});
+export const dispatched = (state: State, event: EventOf<'route.dispatched'>): State => {
+  const proc = state.procs[event.pid];
+  if (proc === undefined) return state;
+  const dispatch: Dispatch = { tick: event.tick, open: null, reply: null, refs: {} };
+  const running: Proc = { ...proc, state: 'running', ticks: proc.ticks + 1, dispatch };
+  const steps = state.phase === 'paused' ? Math.max(0, state.steps - 1) : state.steps;
+  return { ...state, tick: event.tick, steps, procs: { ...state.procs, [event.pid]: running } };
+};
 
 export const observing = (state: State, event: EventOf<'observe.requested'>): State => {
   const kind = state.procs[event.pid]?.dispatch?.reply == null ? 'observe' : 'fetch';
@@ -26,7 +25,7 @@ export const observing = (state: State, event: EventOf<'observe.requested'>): St
 };
 
 export const noticed = (state: State, event: EventOf<'notice.given'>): State =>
-  patchProc(state, event.pid, () => ({ notice: event.text }));
+  patchProc(state, event.pid, (proc) => ({ ...proc, notice: event.text }));
 
 export const framed = (state: State, event: EventOf<'frame.composed'>): State => rememberPages(state, event.pages);
 
@@ -38,6 +37,7 @@ export const asked = (state: State, event: EventOf<'brain.requested'>): State =>
 export const accepted = (state: State, event: EventOf<'reply.accepted'>): State => {
   const reply: Reply = { q: event.q, mind: event.mind, world: event.world };
   return patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+    ...proc,
     outage: { attempts: 0, ms: 0 },
     // The operator's lines have been read.
     told: [],
@@ -54,6 +54,7 @@ export const accepted = (state: State, event: EventOf<'reply.accepted'>): State 
 
 export const rejected = (state: State, event: EventOf<'reply.rejected'>): State =>
   patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+    ...proc,
     outage: { attempts: 0, ms: 0 },
     told: [],
     dispatch: closed(proc.dispatch),
@@ -61,6 +62,7 @@ export const rejected = (state: State, event: EventOf<'reply.rejected'>): State 
 
 export const resolved = (state: State, event: EventOf<'ref.resolved'>): State =>
   patchProc(state, event.pid, (proc) => ({
+    ...proc,
     dispatch:
       proc.dispatch === null
         ? null
@@ -120,6 +122,7 @@ const noteEvidence = (state: State, proc: Proc, handle: string, path: string | u
 export const trapped = (state: State, event: EventOf<'trap.raised'>): State => {
   const judged = state.procs[event.pid]?.state === 'halting';
   const next = patchProc(state, event.pid, (proc) => ({
+    ...proc,
     state: 'ready',
     wait: null,
     flags: proc.flags + (event.flag ? 1 : 0),
@@ -134,6 +137,14 @@ export const trapped = (state: State, event: EventOf<'trap.raised'>): State => {
 };
 
 export const panicked = (state: State, event: EventOf<'panic.spent'>): State => ({
-  ...patchProc(state, event.pid, () => ({ stack: [], d: HOME, streak: 0, flags: 0, looks: [], loops: freshLoops })),
+  ...patchProc(state, event.pid, (proc) => ({
+    ...proc,
+    stack: [],
+    d: HOME,
+    streak: 0,
+    flags: 0,
+    looks: [],
+    loops: freshLoops,
+  })),
   panicLeft: event.left,
 });

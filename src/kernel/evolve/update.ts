@@ -4,9 +4,9 @@ import type { Dispatch, Proc, Request, State } from '../state.ts';
 export const setProc = (state: State, proc: Proc): State => ({ ...state, procs: { ...state.procs, [proc.pid]: proc } });
 
 /** Applies a change to a process that is there; leaves the state alone where it is not. */
-export const patchProc = (state: State, pid: number, change: (proc: Proc) => Partial<Proc>): State => {
+export const patchProc = (state: State, pid: number, change: (proc: Proc) => Proc): State => {
   const proc = state.procs[pid];
-  return proc === undefined ? state : setProc(state, { ...proc, ...change(proc) });
+  return proc === undefined ? state : setProc(state, change(proc));
 };
 
 /** The dispatch without its request: the outcome is there. */
@@ -21,9 +21,9 @@ export const openRequest = (state: State, pid: number, open: Request, change: Pa
   return { ...state, nextReq: open.req + 1, procs: { ...state.procs, [pid]: next } };
 };
 
+/** Built anew rather than deleted from: V8 keeps what had a key deleted in a slower form for ever after. */
 export const dropProc = (state: State, pid: number): State => {
-  // A rest pattern would be plainer, and is six times slower on these keys.
-  const procs: Record<number, Proc> = { ...state.procs };
-  delete procs[pid];
+  const procs: Record<number, Proc> = {};
+  for (const proc of Object.values(state.procs)) if (proc.pid !== pid) procs[proc.pid] = proc;
   return { ...state, procs };
 };
