@@ -34,10 +34,10 @@ export const votesPane = (
 };
 
 /** All columns but `leading`. */
-const FIXED = 5 + 9 + 6 + 8 + 6;
+const FIXED = 5 + 8 + 6 + 8 + 6;
 
 const heading = (look: Look, width: number): string =>
-  `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(8, width - FIXED))}${fit(look, 'votes', 9)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
+  `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(5, width - FIXED))}${fit(look, 'votes', 8)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
 
 const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): ListRow[] => {
   const rows = map.steps.map((step, i) => stepRow(look, step, i + 1, width, aheadBy));
@@ -61,12 +61,12 @@ const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): Lis
 const stepRow = (look: Look, step: StepVotes, n: number, width: number, aheadBy: number): ListRow => {
   const value = step.state === 'won' ? step.value : step.leading === '' ? step.text : step.leading;
   const state: Span = step.state === 'won' ? ['good', 'won '] : step.state === 'none' ? ['error', '!no '] : '    ';
-  const signs = '#'.repeat(Math.min(step.votes, 4));
+  const signs = '#'.repeat(Math.min(step.votes, 3));
   return {
     left: [
       `${fitRight(look, String(n), 4)} `,
-      [step.leading === '' ? 'dim' : 'bold', fit(look, value, Math.max(8, width - FIXED))],
-      ['accent', fit(look, signs, 5)],
+      [step.leading === '' ? 'dim' : 'bold', fit(look, value, Math.max(5, width - FIXED))],
+      ['accent', fit(look, signs, 4)],
       state,
       [step.margin >= aheadBy ? 'good' : 'plain', fitRight(look, step.margin === 0 ? '0' : `+${step.margin}`, 6)],
       fitRight(look, String(step.ballots), 8),

@@ -12,13 +12,15 @@ export const hintLine = (look: Look, width: number, scope: Scope, focus: number,
   const all = bindingsOf(scope, readOnly).filter((binding) => binding.hint !== undefined);
   const here = all.filter((binding) => binding.writes !== true && binding.panes?.includes(focus) === true);
   const common = all.filter(
-    (binding) => binding.writes !== true && binding.panes === undefined && binding.id !== 'quit',
+    (binding) => binding.writes !== true && binding.panes === undefined && !['quit', 'help'].includes(binding.id),
   );
   const right: Span[] = [];
   for (const binding of all.filter((candidate) => candidate.writes === true))
     right.push(['warn', hintOf(binding)], ' ');
   const quit = all.find((binding) => binding.id === 'quit');
   if (quit !== undefined) right.push(hintOf(quit));
+  // Whoever knows no other key can find this one, however narrow the screen.
+  if (all.some((binding) => binding.id === 'help')) right.unshift('? ');
   if (readOnly && right.length > 0) right.unshift(['dim', 'read-only '], '');
   const room = width - right.reduce((sum, span) => sum + widthOf(typeof span === 'string' ? span : span[1]), 0) - 4;
   const left: Span[] = [];
@@ -29,5 +31,5 @@ export const hintLine = (look: Look, width: number, scope: Scope, focus: number,
     left.push([here.includes(binding) ? 'bold' : 'dim', text], '  ');
     used += text.length + 2;
   }
-  return row(look, width, left, [['dim', `${look.glyphs.bar} `], ...right]);
+  return row(look, width, left, right.length === 0 ? [] : [['dim', `${look.glyphs.bar} `], ...right]);
 };

@@ -10,6 +10,7 @@ import {
   type KernelInput,
   type OperatorCommand,
   type Policy,
+  type RuntimeNote,
   type State,
   transition,
 } from '../../src/kernel/index.ts';
@@ -158,7 +159,7 @@ export class DemoRun {
     }
   }
 
-  #push(recordClass: Rec['class'], payload: { kind: string }): void {
+  #push(recordClass: Rec['class'], payload: KernelInput | KernelEvent | RuntimeNote): void {
     this.#seq += 1;
     this.#ms += this.#pace;
     const stamp = { seq: this.#seq, ts: new Date(this.#ms).toISOString(), run: '7f3a0c1d', class: recordClass };

@@ -6,13 +6,13 @@ import type { Overlay } from '../../store/ui-store.ts';
 export type InjectState = Extract<Overlay, { kind: 'inject' }>;
 
 export const FAULTS: readonly { fault: FaultKind; name: string; what: string }[] = [
-  { fault: 'brain.cut', name: 'cut the stream', what: 'a reply ends early; one that is being written ends now' },
+  { fault: 'brain.cut', name: 'cut the stream', what: 'a reply ends early, at once if it can' },
   {
     fault: 'write.denied',
     name: 'deny a write',
-    what: 'the next write fails after a part of it; the world is put back',
+    what: 'the next write fails half-way',
   },
-  { fault: 'cap.revoked', name: 'revoke a handle', what: 'a handle and all that was derived from it' },
+  { fault: 'cap.revoked', name: 'revoke a handle', what: 'and all that was derived from it' },
 ];
 
 export const freshInject: InjectState = { kind: 'inject', fault: 0, target: 0, handle: 0, row: 'fault' };

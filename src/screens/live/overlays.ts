@@ -106,13 +106,15 @@ const injectLines = (inject: InjectState, live: LiveState): Span[][] => {
   const mark = (on: boolean): string => (on ? '> ' : '  ');
   const lines: Span[][] = FAULTS.map(({ name, what }, i): Span[] => [
     ['bold', mark(inject.row === 'fault' && i === inject.fault)],
-    [i === inject.fault ? 'select' : 'plain', ` ${i + 1} ${name} `],
+    [i === inject.fault ? 'select' : 'plain', `${i === inject.fault ? '*' : ' '}${i + 1} ${name} `],
     ['dim', `  ${what}`],
   ]);
   const choices = (row: InjectState['row'], name: string, labels: readonly string[], chosen: number): Span[] => [
     ['bold', mark(inject.row === row)],
     `${name.padEnd(8)}`,
-    ...labels.flatMap((label, i): Span[] => [[i === chosen ? 'select' : 'plain', ` ${label} `]]),
+    ...labels.flatMap((label, i): Span[] => [
+      [i === chosen ? 'select' : 'plain', `${i === chosen ? '*' : ' '}${label} `],
+    ]),
   ];
   lines.push(
     [],
