@@ -1,0 +1,103 @@
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openJournal } from '../../src/journal/index.ts';
+import { verifyDecisions, verifyRecords } from '../../src/runtime/verify.ts';
+import { allRecords, rig, scratch } from './rig.ts';
+
+const finished = async (): Promise<string> => {
+  const { engine, started, journal, dir } = await rig();
+  await engine.start(started);
+  await engine.ended;
+  await journal.close();
+  return dir;
+};
+
+/** Writes a journal anew with its payloads changed: its chain is sound, what it says is not. */
+const rewritten = async (
+  dir: string,
+  change: (record: Record<string, unknown>, n: number) => Record<string, unknown> | undefined,
+): Promise<string> => {
+  const to = scratch();
+  const journal = await openJournal(to, { run: '00c0ffee', fsync: 'never' });
+  let cause = 0;
+  for (const [n, record] of (await allRecords(dir)).entries()) {
+    const { v: _v, seq: _s, ts: _t, run: _r, class: cls, cause: _c, prev: _p, hash: _h, ...rest } = record;
+    const payload = change(rest, n) as { kind: string } | undefined;
+    if (payload === undefined) continue;
+    if (cls === 'event') journal.appendEvents([payload], cause);
+    else if (cls === 'note') journal.appendNote(payload);
+    else cause = journal.appendBatch(payload, []);
+  }
+  await journal.close();
+  return to;
+};
+
+describe('decisions', () => {
+  test('the first event that the kernel would not have decided is named, with both sides', async () => {
+    const dir = await finished();
+    const records = await allRecords(dir);
+    const at = records.findIndex(({ kind }) => kind === 'tick.committed');
+    const forged = await rewritten(dir, (record, n) => (n === at ? { ...record, last: 'forged' } : record));
+    expect((await verifyRecords(forged)).ok).toBe(true);
+    const report = await verifyDecisions(forged);
+    expect(report).toMatchObject({ ok: false, divergence: { seq: at + 1, cause: records[at]?.cause } });
+    expect(report.divergence?.recorded).toContain('forged');
+    expect(report.divergence?.decided).not.toContain('forged');
+  });
+
+  test('an event that is missing in the middle is a divergence', async () => {
+    const dir = await finished();
+    const at = (await allRecords(dir)).findIndex(({ kind }) => kind === 'frame.composed');
+    const forged = await rewritten(dir, (record, n) => (n === at ? undefined : record));
+    expect((await verifyDecisions(forged)).divergence?.decided).toContain('frame.composed');
+  });
+
+  test('a last batch that misses events is incomplete, which is no divergence', async () => {
+    const dir = await finished();
+    const last = (await allRecords(dir)).findIndex(({ kind }) => kind === 'run.ended');
+    const short = await rewritten(dir, (record, n) => (n >= last ? undefined : record));
+    expect(await verifyDecisions(short)).toMatchObject({ ok: true, divergence: null, incomplete: true });
+  });
+
+  test('a blob that is gone stops the verification where it is needed, and is no divergence', async () => {
+    const { engine, started, journal, dir } = await rig();
+    const long = 'x'.repeat(5000);
+    await engine.start({ ...started, world: { ...started.world, files: { ...started.world.files, long } } });
+    await engine.ended;
+    await journal.close();
+    for (const name of readdirSync(join(dir, 'blobs'), { recursive: true, encoding: 'utf8' })) {
+      const path = join(dir, 'blobs', name);
+      if (name.length > 10 && readFileSync(path, 'utf8') === long) rmSync(path);
+    }
+    expect(await verifyDecisions(dir)).toMatchObject({
+      ok: false,
+      divergence: null,
+      stopped: { code: 'blob_missing', why: 'absent' },
+    });
+  });
+
+  test('a broken chain stops it too', async () => {
+    const dir = await finished();
+    const path = join(dir, 'journal', '000001.ndjson');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    lines[20] = '{"not":"a record"}';
+    writeFileSync(path, lines.join('\n'));
+    expect(await verifyDecisions(dir)).toMatchObject({ ok: false, stopped: { segment: '000001.ndjson' } });
+    expect((await verifyRecords(dir)).ok).toBe(false);
+  });
+
+  test('a line that is being written is no fault of the decisions', async () => {
+    const dir = await finished();
+    appendFileSync(join(dir, 'journal', '000001.ndjson'), '{"v":1,"seq":99');
+    expect(await verifyDecisions(dir)).toMatchObject({ ok: true });
+  });
+});
+
+test('every record is held against the schema of its kind', async () => {
+  const dir = await finished();
+  const odd = await rewritten(dir, (record) => (record.kind === 'run.ended' ? { ...record, ticks: -1 } : record));
+  const { breaks } = await verifyRecords(odd);
+  expect(breaks).toMatchObject([{ reason: 'schema' }]);
+  expect(breaks[0]?.detail).toContain('run.ended: ticks');
+});
