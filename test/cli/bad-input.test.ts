@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { scratch } from '../runtime/rig.ts';
+import { newHome, turingos } from './harness.ts';
+
+describe('bad input gets one sentence and an exit code of its own', () => {
+  test.each([
+    ['an unknown verb', ['rnu'], 2, /rnu.*Did you mean run\?/],
+    ['no task', ['run'], 2, /missing required argument 'task'/],
+    ['a seed that is none', ['run', 'hello', '--seed', '-1'], 2, /--seed.*whole number/],
+    ['a pace that is none', ['run', 'hello', '--pace', 'fast'], 2, /--pace.*max/],
+    ['an unknown profile', ['run', 'hello', '--profile', 'huge'], 2, /--profile.*demo, tiny, early, sim/],
+    ['an unknown fault', ['inject', '@last', 'meteor'], 2, /meteor.*brain\.cut/],
+    ['an unknown task', ['run', 'nope'], 66, /no task "nope"/],
+    ['a task file that is not there', ['task', 'check', 'none.yaml'], 66, /none\.yaml/],
+    ['a policy file that is not there', ['run', 'hello', '--policy', 'none.yaml'], 66, /no policy file none\.yaml/],
+    ['an unknown run', ['verify', 'abc'], 66, /no run "abc"/],
+    ['no run at all', ['kill', '@last'], 66, /no run under .* yet/],
+    ['a handle for a fault that takes none', ['inject', '@last', 'brain.cut', '--handle', 'h1'], 2, /--handle/],
+    ['attach without a terminal', ['attach', '00c0ffee'], 66, /00c0ffee/],
+  ] as const)('%s', async (_, args, code, words) => {
+    const { stdout, stderr, ...ended } = await turingos(...args, '--home', newHome());
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(words);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(ended.code).toBe(code);
+  });
+
+  test('a prefix of several runs names them', async () => {
+    const home = newHome();
+    for (const id of ['aa000001', 'aa000002', 'ab000003']) mkdirSync(join(home, 'runs', id), { recursive: true });
+    const { code, stderr } = await turingos('verify', 'aa', '--home', home);
+    expect(stderr).toBe('turingos: run "aa" is ambiguous: it could be aa000001, aa000002\n');
+    expect(code).toBe(66);
+  });
+
+  test.each([
+    ['traps: {WATCHDOG: {phase: loop, same: none}}', /traps\.WATCHDOG\.same: .*number/],
+    ['panicBudgets: 1', /panicBudgets: there is no such field/],
+    ['[1, 2]', /holds no fields/],
+    ['a: [', /cannot be read/],
+  ])('a policy that says %j', async (text, words) => {
+    const path = join(scratch(), 'policy.yaml');
+    writeFileSync(path, text);
+    const { code, stderr } = await turingos('run', 'hello', '--policy', path, '--home', newHome());
+    expect(stderr).toMatch(words);
+    expect(code).toBe(65);
+  });
+});
+
+test('help names every verb, and not the hidden one', async () => {
+  const { code, stdout } = await turingos('--help');
+  expect(code).toBe(0);
+  for (const verb of ['run', 'demo', 'task', 'ps', 'attach', 'kill', 'pause', 'unpause', 'step', 'inject', 'verify']) {
+    expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
+  }
+  expect(stdout).not.toMatch(/^ {2}kernel /m);
+});
+
+test('alone and without a terminal it prints its help', async () => {
+  expect(await turingos()).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: turingos') });
+});

@@ -1,0 +1,69 @@
+/** Runs the command as people do: a process of its own, from the sources. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { follow, type JournalRecord } from '../../src/journal/index.ts';
+import { groupMembers, killGroup, lockHolder } from '../../src/runtime/liveness.ts';
+import { runDir, runIds } from '../../src/runtime/run-dir.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A directory for runs; whatever still runs in it when the test ends is ended. */
+export const newHome = (): string => {
+  const home = mkdtempSync(join(tmpdir(), 'turingos-cli-'));
+  onTestFinished(() => {
+    for (const id of runIds(home)) {
+      const pid = lockHolder(runDir(home, id))?.pid;
+      if (pid !== undefined && groupMembers(pid).length > 0) killGroup(pid);
+    }
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  });
+  return home;
+};
+
+export const begin = (...args: string[]): { proc: ChildProcess; ended: Promise<Ended> } => {
+  const proc = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  proc.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  proc.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) => proc.on('close', (code) => resolve({ code, stdout, stderr })));
+  return { proc, ended };
+};
+
+export const turingos = (...args: string[]): Promise<Ended> => begin(...args).ended;
+
+export const lastJson = ({ stdout }: Ended): Record<string, unknown> =>
+  JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+
+/** The first record of a run that fits, as soon as it is written. */
+export const firstRecord = async (dir: string, fits: (record: JournalRecord) => boolean): Promise<JournalRecord> => {
+  for await (const records of follow(dir)) {
+    const found = records.find(fits);
+    if (found !== undefined) return found;
+  }
+  throw new Error('the journal came to no end');
+};
+
+/** A paced simulated run in mid-stream. */
+export const slowRun = async (home: string, ...more: string[]) => {
+  const run = begin('run', 'ledger-12', '--headless', '--profile', 'sim', '--pace', '40', '--home', home, ...more);
+  while (runIds(home).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const id = runIds(home)[0] as string;
+  const dir = runDir(home, id);
+  await firstRecord(dir, ({ kind }) => kind === 'stream.delta');
+  const pid = lockHolder(dir)?.pid as number;
+  return { ...run, id, dir, pid };
+};

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { groupMembers } from '../../src/runtime/liveness.ts';
+import { allRecords } from '../runtime/rig.ts';
+import { firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
+
+describe('kill', () => {
+  test('in mid-stream: says what it ended, keeps the partial text, leaves no process', async () => {
+    const home = newHome();
+    const { id, dir, pid, ended } = await slowRun(home);
+    const killed = await turingos('kill', id.slice(0, 6), '--home', home);
+    expect(killed).toMatchObject({ code: 0, stderr: '' });
+    expect(killed.stdout).toMatch(
+      new RegExp(`^killed ${id} at t\\d+: (P1|w\\d+) mid-stream, \\d+ tokens kept; .*process group ${pid} ended\\n$`),
+    );
+    expect(groupMembers(pid)).toEqual([]);
+    expect((await ended).code).toBe(130);
+    const records = await allRecords(dir);
+    const aborted = records.filter(({ kind }) => kind === 'stream.aborted');
+    expect(aborted.length).toBeGreaterThan(0);
+    expect(aborted.every(({ partial }) => (partial as string).startsWith('{"q":'))).toBe(true);
+    expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+    expect(await turingos('kill', id, '--home', home)).toMatchObject({
+      code: 66,
+      stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
+    });
+  });
+
+  test('a kernel that does not answer is ended all the same, and its run is gone', async () => {
+    const home = newHome();
+    const { id, pid, ended } = await slowRun(home);
+    process.kill(pid, 'SIGSTOP');
+    const killed = lastJson(await turingos('kill', id, '--json', '--home', home));
+    expect(killed).toMatchObject({ id, by: 'force', tick: null, group: pid });
+    expect(await ended).toMatchObject({ code: 70, stderr: expect.stringContaining(`run ${id} is gone`) });
+    const { runs } = lastJson(await turingos('ps', '--all', '--json', '--home', home));
+    expect(runs).toMatchObject([{ id, state: 'gone' }]);
+    expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+    expect((await turingos('attach', id, '--json', '--home', home)).code).toBe(1);
+  });
+});
+
+describe('orders to a live run', () => {
+  test('pause, step, unpause; what does nothing says so', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    const order = (...args: string[]) => turingos(...args, '--home', home);
+    expect(await order('step', id)).toMatchObject({
+      code: 1,
+      stderr: 'turingos: step did nothing: only a paused run can be stepped\n',
+    });
+    expect((await order('pause', id)).code).toBe(0);
+    expect((await order('ps')).stdout).toContain('PAUSED');
+    expect((await order('pause', id)).code).toBe(1);
+    const stepped = lastJson(await order('step', id, '--json'));
+    expect(stepped).toMatchObject({ id, events: expect.arrayContaining([{ kind: 'run.stepped' }]) });
+    expect((await order('unpause', id)).code).toBe(0);
+    await firstRecord(dir, ({ kind, seq }) => kind === 'route.dispatched' && seq > (stepped.seq as number));
+    await order('kill', id);
+  });
+
+  test('an injected fault strikes, and is seen in the journal', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    const injected = await turingos('inject', id, 'brain.cut', '--target', 'any', '--home', home);
+    expect(injected).toMatchObject({ code: 0, stderr: '' });
+    expect(await firstRecord(dir, ({ kind }) => kind === 'fault.triggered')).toMatchObject({ fault: 'brain.cut' });
+    await turingos('kill', id, '--home', home);
+  });
+
+  test('several verbs at once are all journalled', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    const verbs = await Promise.all([
+      turingos('pause', id, '--home', home),
+      turingos('inject', id, 'write.denied', '--home', home),
+      turingos('inject', id, 'cap.revoked', '--target', '1', '--handle', 'h2', '--home', home),
+      turingos('ps', '--home', home),
+    ]);
+    expect(verbs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    await turingos('kill', id, '--home', home);
+    const orders = (await allRecords(dir)).filter(({ kind }) => kind === 'operator.commanded');
+    expect(orders.map(({ order }) => (order as { command: string }).command).sort()).toEqual([
+      'inject',
+      'inject',
+      'kill',
+      'pause',
+    ]);
+    expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+  });
+
+  test('attach --json tells the whole run, from its first event to its end', async () => {
+    const home = newHome();
+    const { id } = await slowRun(home);
+    const attached = turingos('attach', id, '--json', '--home', home);
+    await turingos('kill', id, '--home', home);
+    const ended = await attached;
+    expect(ended.code).toBe(130);
+    expect(JSON.parse(ended.stdout.split('\n')[0] ?? '')).toMatchObject({ kind: 'run.created' });
+    expect(lastJson(ended)).toMatchObject({ id, outcome: 'killed' });
+  });
+});
