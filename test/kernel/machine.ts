@@ -94,7 +94,8 @@ export class Machine {
     this.events.push(...events);
     for (const event of events) {
       if ('aborts' in event) this.pending = this.pending.filter((other) => !event.aborts.includes(reqOf(other)));
-      if (event.kind.endsWith('.requested') || event.kind === 'process.blocked') this.pending.push(event);
+      const isRequest = event.kind.endsWith('.requested') && event.kind !== 'fault.requested';
+      if (isRequest || event.kind === 'process.blocked') this.pending.push(event);
     }
     return events;
   }
@@ -202,7 +203,12 @@ export class Machine {
     return { sha256: hash, chars: text.length, bytes: Buffer.byteLength(text), ...found };
   }
 
-  private perform({ req, request, pageSize }: EventOf<'op.requested'>): void {
+  private perform({ req, request, pageSize, fault }: EventOf<'op.requested'>): void {
+    if (fault !== undefined) {
+      const failure = { errno: 'EACCES', detail: 'denied', timedOut: false, applied: fault.id };
+      this.feed({ kind: 'op.failed', req, worldHash: this.hash(), ...failure });
+      return;
+    }
     if (request.op === 'SYS_WRITE') {
       const before = request.mode === 'append' ? (this.files.get(request.target) ?? '') : '';
       this.files.set(request.target, before + request.content);

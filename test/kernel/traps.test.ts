@@ -186,21 +186,6 @@ describe('THRASH_ROUTE', () => {
     machine.command({ command: 'inject', fault: { fault: 'write.denied', target: 'any', times: 1 } });
     for (let n = 0; n < 5; n += 1) {
       machine.answer(reply(write(`line ${n}`, 'append')));
-      const request = machine.pending[0];
-      if (request?.kind === 'op.requested' && request.fault !== undefined) {
-        machine.pending.shift();
-        const { id } = request.fault;
-        const worldHash = machine.hash();
-        machine.feed({
-          kind: 'op.failed',
-          req: request.req,
-          worldHash,
-          errno: 'EACCES',
-          detail: '',
-          timedOut: false,
-          applied: id,
-        });
-      }
     }
     machine.untilAsked();
     expect(machine.traps).toEqual(['IO_FAULT@1']);
