@@ -1,0 +1,149 @@
+/**
+ * Kills runs in mid-stream and says how long it took, what was left over, and whether the partial text was kept.
+ *
+ *     npm run kill:many -- [--runs 50] [--profile demo] [--json]
+ *
+ * Two times are told: `stopped` is from the verb's request to the last process of the run being gone; `verb` is what a person
+ * waits, the start of the command included. A run that was between two streams when it was killed does not count.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { quantile } from '../src/evidence/quantile.ts';
+import { follow, readRecords } from '../src/journal/index.ts';
+import { groupMembers } from '../src/runtime/liveness.ts';
+import { runDir, runIds } from '../src/runtime/run-dir.ts';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '50' },
+    profile: { type: 'string', default: 'demo' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+/** Tokens that come one every 30 ms are a stream that one can hit. */
+const PACE = '30';
+/** Streams to let pass before the kill, so that not only the first reply is hit. */
+const SPREAD = 6;
+
+interface Kill {
+  stoppedMs: number;
+  verbMs: number;
+  by: string;
+  orphans: number;
+  kept: number;
+}
+
+const home = mkdtempSync(join(tmpdir(), 'turingos-kill-'));
+
+const begin = (seed: number): ChildProcess =>
+  spawn(
+    process.execPath,
+    [
+      MAIN,
+      'run',
+      'ledger-12',
+      '--headless',
+      '--profile',
+      values.profile,
+      '--pace',
+      PACE,
+      '--seed',
+      `${seed}`,
+      '--home',
+      home,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+
+/** Processes whose command line names the run: what a process group might have lost. */
+const named = (id: string): number =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`/runs/${id}`);
+    } catch {
+      return false;
+    }
+  }).length;
+
+const inStream = async (dir: string, after: number): Promise<void> => {
+  const begun = new Set<number>();
+  for await (const records of follow(dir)) {
+    for (const record of records) {
+      if (record.kind !== 'stream.delta' || begun.has(record.req as number)) continue;
+      begun.add(record.req as number);
+      if (begun.size > after) return;
+    }
+  }
+};
+
+const once = async (seed: number): Promise<Kill | undefined> => {
+  const known = new Set(runIds(home));
+  const run = begin(seed);
+  const over = new Promise((resolve) => run.once('exit', resolve));
+  let id: string | undefined;
+  while (id === undefined) {
+    id = runIds(home).find((other) => !known.has(other));
+    if (run.exitCode !== null) throw new Error('the run did not start');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const dir = runDir(home, id);
+  await inStream(dir, seed % SPREAD);
+  const start = performance.now();
+  const told = JSON.parse(
+    execFileSync(process.execPath, [MAIN, 'kill', id, '--json', '--home', home], { encoding: 'utf8' }),
+  ) as { ms: number; by: string; group: number };
+  const verbMs = Math.round(performance.now() - start);
+  await over;
+  let kept = 0;
+  for await (const record of readRecords(dir)) {
+    if (record.kind === 'stream.aborted' && record.partial !== '') kept += 1;
+  }
+  const orphans = groupMembers(told.group).length + named(id);
+  rmSync(dir, { recursive: true });
+  return kept === 0 && told.by === 'command' ? undefined : { stoppedMs: told.ms, verbMs, by: told.by, orphans, kept };
+};
+
+const kills: Kill[] = [];
+let between = 0;
+try {
+  for (let seed = 1; kills.length < Number(values.runs); seed += 1) {
+    const kill = await once(seed);
+    if (kill === undefined) between += 1;
+    else kills.push(kill);
+  }
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
+
+const all = (field: 'stoppedMs' | 'verbMs' | 'orphans' | 'kept'): number[] => kills.map((kill) => kill[field]);
+const times = (field: 'stoppedMs' | 'verbMs') => ({ median: quantile(all(field), 0.5), max: quantile(all(field), 1) });
+const sum = (numbers: number[]): number => numbers.reduce((total, n) => total + n, 0);
+const report = {
+  runs: kills.length,
+  profile: values.profile,
+  stoppedMs: times('stoppedMs'),
+  verbMs: times('verbMs'),
+  forced: kills.filter(({ by }) => by === 'force').length,
+  orphans: sum(all('orphans')),
+  withPartial: kills.filter(({ kept }) => kept > 0).length,
+  streamsKept: sum(all('kept')),
+  notInStream: between,
+};
+if (values.json) console.log(JSON.stringify(report));
+else {
+  console.log(`${report.runs} runs of profile ${report.profile} killed in mid-stream (${between} more hit no stream)`);
+  console.log(`stopped   median ${report.stoppedMs.median} ms, max ${report.stoppedMs.max} ms`);
+  console.log(
+    `verb      median ${report.verbMs.median} ms, max ${report.verbMs.max} ms, start of the command included`,
+  );
+  console.log(`by force  ${report.forced}`);
+  console.log(`orphans   ${report.orphans}, by process group and command line`);
+  console.log(`partials  ${report.withPartial} of ${report.runs} runs, ${report.streamsKept} streams`);
+}
+process.exitCode = report.stoppedMs.max <= 250 && report.orphans === 0 && report.withPartial === report.runs ? 0 : 1;
