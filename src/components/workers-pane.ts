@@ -72,7 +72,7 @@ const tabs = (slots: readonly (StreamView | undefined)[], tab: number): Span[] =
 const quiet = (live: LiveState, width: number): Span => {
   if (alive(live).some((stream) => isMoving(lastReply(stream)))) return '';
   const why = turnText(live);
-  return ['dim', width < 48 ? `idle: ${why.replace(' has the turn', ' turn')}` : `idle: ${why}`];
+  return ['dim', width < 48 ? `idle: ${/^[Pw]\d+/.exec(why)?.[0] ?? why}` : `idle: ${why}`];
 };
 
 const single = (

@@ -35,8 +35,9 @@ const MARK = /\p{M}/u;
 
 /** Cleans one chunk of a stream. */
 export const sanitiseChunk = (state: SanitiseState, chunk: string): { state: SanitiseState; text: string } => {
+  if (chunk === '') return { state, text: '' };
   if (state.mode === 'text' && state.high === '' && PLAIN.test(chunk))
-    return { state: plainAfter(state, chunk), text: chunk };
+    return { state: plainAfter(state), text: chunk };
   const next = { ...state, high: '' };
   let text = '';
   for (const char of state.high + chunk) text += step(next, char);
@@ -49,8 +50,8 @@ export const sanitiseChunk = (state: SanitiseState, chunk: string): { state: San
   return { state: next, text };
 };
 
-const plainAfter = (state: SanitiseState, chunk: string): SanitiseState =>
-  state.marks === 0 || chunk === '' ? state : freshSanitise;
+const plainAfter = (state: SanitiseState): SanitiseState =>
+  state.marks === 0 ? state : freshSanitise;
 
 /** Cleans a text that is complete. */
 export const sanitise = (text: string): string => {
@@ -84,11 +85,10 @@ const step = (state: SanitiseState, char: string): string => {
 };
 
 const onText = (state: SanitiseState, char: string, code: number): string => {
-  if (code >= 0x20 && code < 0x7f) {
+  if ((code >= 0x20 && code < 0x7f) || code === 0x0a) {
     state.marks = 0;
     return char;
   }
-  if (code === 0x0a) return char;
   if (code === 0x09) return TAB;
   if (code < 0xa0) {
     control(state, code);

@@ -24,10 +24,7 @@ const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
   const { live, view, held } = console;
   const word = runWord(live, console.gone);
   if (word === 'GONE') {
-    return [
-      ['error', '! The kernel is gone without ending the run. '],
-      `What it wrote is kept: turingos verify ${live.info.id} checks it; q leaves.`,
-    ];
+    return [['error', '! The kernel is gone. '], `Kept: all it wrote; turingos verify ${live.info.id}; q leaves`];
   }
   if (held)
     return [['warn', `Held at t${view.kernel.tick}; the run goes on. `], 'l follows it again, enter shows the trap.'];

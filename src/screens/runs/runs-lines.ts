@@ -41,13 +41,14 @@ export const runsLines = (look: Look, columns: number, rows: number, view: RunsV
   const preview = rows >= 18 ? PREVIEW : 0;
   const room = Math.max(1, rows - 4 - preview);
   const from = windowAt(list.length, room, at);
-  const body = list.slice(from, from + room).map((run, i) => runLine(look, columns, run, from + i === at, view.now));
+  const shown = list.slice(from, from + room);
+  const body = shown.map((run, i) => runLine(look, columns, run, widths(columns, shown), from + i === at, view.now));
   if (body.length === 0) body.push(row(look, columns, [['dim', emptyText(view)]]));
   const current = list[at];
   return [
     countsLine(look, columns, view),
     filterLine(look, columns, view, list.length),
-    row(look, columns, [['dim', heading(look, columns)]]),
+    row(look, columns, [['dim', heading(look, columns, shown)]]),
     ...block(body, columns, room),
     ...(preview === 0
       ? []
@@ -94,12 +95,19 @@ const emptyText = (view: RunsView): string => {
   return view.rows.length === 0 ? 'No run yet: turingos demo starts one.' : 'No run matches the filter; Esc clears it.';
 };
 
-const COLUMNS = { state: 8, id: 9, tick: 6, idle: 7 } as const;
-const nameWidth = (columns: number): number => Math.max(8, Math.floor((columns - 34) / 3));
+const COLUMNS = { state: 8, id: 9 } as const;
 
-const heading = (look: Look, columns: number): string => {
-  const name = nameWidth(columns);
-  return `  ${fit(look, 'STATE', COLUMNS.state)}${fit(look, 'ID', COLUMNS.id)}${fit(look, 'TASK', name)} ${fit(look, 'PAIR', name)} ${fitRight(look, 'TICK', 5)} ${fitRight(look, 'IDLE', 6)} WHY`;
+/** A pair is wide enough for `tiny-early+tiny-early`: names that say that no capable model is at work stay whole. */
+const PAIR_MAX = 24;
+
+const widths = (columns: number, runs: readonly RunRow[]): { task: number; pair: number } => {
+  const pair = Math.min(PAIR_MAX, Math.max(8, ...runs.map((run) => pairText(run).length)));
+  return { pair, task: Math.max(8, Math.min(30, columns - pair - 50)) };
+};
+
+const heading = (look: Look, columns: number, runs: readonly RunRow[]): string => {
+  const { task, pair } = widths(columns, runs);
+  return `  ${fit(look, 'STATE', COLUMNS.state)}${fit(look, 'ID', COLUMNS.id)}${fit(look, 'TASK', task)} ${fit(look, 'PAIR', pair)} ${fitRight(look, 'TICK', 5)} ${fitRight(look, 'IDLE', 6)} WHY`;
 };
 
 const STYLES: Record<RunRow['state'], Style> = {
@@ -122,18 +130,23 @@ const whyText = (run: RunRow): string => {
   return run.reason === '' ? `${run.records} records` : run.reason;
 };
 
-const runLine = (look: Look, columns: number, run: RunRow, selected: boolean, now: number): string => {
-  const name = nameWidth(columns);
+const runLine = (
+  look: Look,
+  columns: number,
+  run: RunRow,
+  { task, pair }: { task: number; pair: number },
+  selected: boolean,
+  now: number,
+): string => {
   const alarm = run.state === 'gone' || run.state === 'dead';
   return row(look, columns, [
     [selected ? 'select' : 'plain', selected ? '>' : ' '],
     alarm ? ['error', '!'] : ' ',
     [STYLES[run.state], fit(look, stateWord(run), COLUMNS.state)],
     ['bold', fit(look, run.id, COLUMNS.id)],
-    fit(look, run.task, name),
+    fit(look, run.task, task),
     ' ',
-    // Names that say that no capable model is at work must stay whole, so a pair is cut only beyond them.
-    ['accent', fit(look, pairText(run), name)],
+    ['accent', fit(look, pairText(run), pair)],
     ' ',
     fitRight(look, String(run.tick), 5),
     ['dim', ` ${fitRight(look, shortTime(idleMs(run, now)), 6)} `],

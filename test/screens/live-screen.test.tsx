@@ -1,0 +1,229 @@
+import { cleanup, render } from 'ink-testing-library';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Control } from '../../src/screens/control.ts';
+import { LiveScreen } from '../../src/screens/live/live-screen.tsx';
+import { createConsoleStore } from '../../src/store/console-store.ts';
+import { createUiStore } from '../../src/store/ui-store.ts';
+import { DemoRun, eventfulRun } from '../store/demo-run.ts';
+
+afterEach(cleanup);
+
+const LARGE = { columns: 120, rows: 40 };
+const NORMAL = { columns: 80, rows: 24 };
+const SMALL = { columns: 60, rows: 20 };
+
+const show = (
+  size: { columns: number; rows: number },
+  options: { run?: DemoRun; readOnly?: boolean; control?: Control | null } = {},
+) => {
+  const run = options.run ?? eventfulRun();
+  const console = createConsoleStore();
+  const ui = createUiStore();
+  const command = vi.fn<Control['command']>(async () => ({ seq: 1, events: [] }));
+  const exit = vi.fn();
+  console.feed(run.records);
+  const control = options.control === undefined ? { command } : options.control;
+  const { lastFrame, stdin } = render(
+    <LiveScreen
+      console={console}
+      ui={ui}
+      control={control}
+      readOnly={options.readOnly ?? false}
+      exit={exit}
+      size={size}
+    />,
+  );
+  const screen = (): string => (lastFrame() ?? '').replaceAll(/\u001b\[[\d;]*m/g, '');
+  /** Types one event, and waits for what it must lead to. */
+  const press = async (keys: string, until: RegExp | (() => boolean)): Promise<string> => {
+    await vi.waitFor(() => expect(stdin.listenerCount('readable')).toBeGreaterThan(0));
+    stdin.write(keys);
+    await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
+    return screen();
+  };
+  return { run, console, ui, command, exit, screen, press };
+};
+
+describe.each([
+  ['120×40', LARGE],
+  ['80×24', NORMAL],
+  ['60×20', SMALL],
+])('%s', (_, size) => {
+  test('fills the screen, and shows what matters most', () => {
+    const lines = show(size).screen().split('\n');
+    expect(lines.length).toBe(size.rows);
+    expect(lines[0]).toMatch(/^7f3a.*P tiny +W tiny-early.*LIVE {2}THRASHING/);
+    expect(lines[1]).toMatch(/^THRASH .* 4\/4 TRAP {2}P1 t41-44 x4: GOTO ANSWER\.txt/);
+    expect(lines.join('\n')).toMatch(/PANIC .* 2 of 3 left/);
+    expect(lines.join('\n')).toMatch(/P1 .*t45/);
+    expect(lines.join('\n')).toContain('TIMELINE');
+    expect(lines.at(-2)).toMatch(/^! t44 THRASH_ROUTE: P1 GOTO/);
+    expect(lines.at(-1)).toMatch(/P pause S step X fault K kill q quit$/);
+  });
+});
+
+test('120×40 has all panes: tiles, processes, capabilities with denied asks, votes, traps', () => {
+  const text = show(LARGE).screen();
+  expect(text).toMatch(/2 WORKERS .*idle: P1 has the turn/);
+  expect(text).toMatch(/w12 t37 m2\.3\/3 .*w13 t36/);
+  expect(text).toMatch(/P1 +running +look/);
+  expect(text).toMatch(/h2 +rw +P1 .*ANSWER\.txt .*held/);
+  expect(text).toMatch(/! +w +w12 \+2 +vfd:\/\/rw\/<name> +t\d+ +3 +h1 r rows\//);
+  expect(text).toMatch(/1 1040 +## +won +\+2 +2/);
+  expect(text).toMatch(/t44 +P1 +THRASH_ROUTE .* open/);
+  expect(text).toMatch(/t22 +P1 +CPU_FAULT x4 +PANIC RESET, budget 3 > 2/);
+  expect(text).toContain('stack >check rows   ~verify ANSWER.txt');
+});
+
+describe('keys change what is seen, at once', () => {
+  test('digits pick the pane of the shared slot', async () => {
+    const { press } = show(NORMAL);
+    await press('3', /\[3 PROCESSES 1\]/);
+    await press('5', /\[5 VOTES\]/);
+    await press('8', /\[8 CALL STACK 2\]/);
+    await press('4', /\[4 CAPS 2, 3 denied\]/);
+  });
+  test('z zooms, Escape goes back', async () => {
+    const { press } = show(NORMAL);
+    const zoomed = await press('6z', /tick who/);
+    expect(zoomed).not.toContain('WORKERS');
+    await press('\u001b', /WORKERS/);
+  });
+  test('v switches tiles and tabs, tab the worker', async () => {
+    const { press } = show(LARGE);
+    await press('2v', /\[w\d+\]/);
+    const { press: other } = show(NORMAL);
+    const first = await other('2', /━2 WORKERS.*\[w10\]/);
+    expect(first).toContain('vote 1050');
+    await other('\t', /\[w11\]/);
+  });
+  test('in the small layout tab reaches workers and comes round to the planner', async () => {
+    const { press } = show(SMALL);
+    await press('\t', /2 WORKERS/);
+    await press('\t\t', /1 PLANNER/);
+  });
+  test('e holds the view on a trap, l goes back', async () => {
+    const { press, console, run } = show(NORMAL);
+    await press('e', /HELD {2}THRASHING/);
+    await press('EE', /\^|>t31/);
+    console.feed(run.records.slice(-1));
+    expect(console.store.getState().held).toBe(true);
+    await press('\r', /evidence/);
+    // A lone Escape takes a moment: what follows at once would belong to it.
+    await press('\u001b', /^(?![^]*evidence)/);
+    expect(console.store.getState().held).toBe(true);
+    await press('l', /LIVE {2}THRASHING/);
+  });
+  test('/ filters the focused list', async () => {
+    const { press } = show(NORMAL);
+    await press('6/eacces', /filter: eacces/);
+    const text = await press('\r', /6 TRAPS.*\/eacces/);
+    expect(text).not.toMatch(/│.t31 w11/);
+    await press('\u001b', /t31 w11/);
+  });
+  test('streams scroll back, and say so', async () => {
+    const { press } = show(NORMAL);
+    await press('1kkk', /back 3/);
+    await press('l', /1 PLANNER P1 t45 \*/);
+  });
+  test('? lists the keys', async () => {
+    const { press } = show(LARGE);
+    const text = await press('?', /KEYS/);
+    expect(text).toContain('Inject a fault');
+  });
+});
+
+describe('capitals act on the run', () => {
+  test('P pauses a running one, and lets a paused one go on', async () => {
+    const { press, command, run, console } = show(LARGE);
+    await press('P', /Paused:/);
+    expect(command).toHaveBeenLastCalledWith({ command: 'pause' }, 'console');
+    const before = run.records.length;
+    run.command({ command: 'pause' });
+    console.feed(run.records.slice(before));
+    await press('P', /The run goes on/);
+    expect(command).toHaveBeenLastCalledWith({ command: 'unpause' }, 'console');
+  });
+  test('K asks, and only y kills', async () => {
+    const { press, command } = show(LARGE);
+    const text = await press('K', /KILL THE RUN/);
+    expect(text).toContain('P1 is being written');
+    await press('n', /^(?![^]*KILL THE RUN)/);
+    expect(command).not.toHaveBeenCalled();
+    await press('K', /KILL THE RUN/);
+    await press('y', /Killed:/);
+    expect(command).toHaveBeenCalledWith({ command: 'kill' }, 'console');
+  });
+  test('X chooses a fault, whom it strikes, and which handle', async () => {
+    const { press, command } = show(LARGE);
+    await press('X', /INJECT A FAULT/);
+    await press('1', /> target/);
+    await press('\r', /Fault armed: cut the stream, target any/);
+    expect(command).toHaveBeenLastCalledWith(
+      { command: 'inject', fault: { fault: 'brain.cut', target: 'any', times: 1 } },
+      'console',
+    );
+    await press('X3lll', /handle +\*used last/);
+    await press('jl\r', /Fault armed: revoke a handle, target process 1/);
+    expect(command).toHaveBeenLastCalledWith(
+      { command: 'inject', fault: { fault: 'cap.revoked', target: 1, times: 1, handle: 'h1' } },
+      'console',
+    );
+  });
+  test('what the kernel refuses is said', async () => {
+    const control = { command: async () => Promise.reject(new Error('nobody listens')) };
+    await show(LARGE, { control }).press('P', /! nobody listens/);
+  });
+  test('read-only has no capitals', async () => {
+    const { press, command, screen } = show(LARGE, { readOnly: true });
+    expect(screen()).toMatch(/read-only .*q quit$/);
+    await press('KPSXy?', /KEYS/);
+    expect(command).not.toHaveBeenCalled();
+    expect(screen()).not.toContain('Kill the run');
+  });
+});
+
+describe('quitting', () => {
+  test('a live run is asked about: detach leaves it alone', async () => {
+    const { press, exit, command } = show(NORMAL);
+    await press('q', /turingos attach 7f3a/);
+    await press('d', () => exit.mock.calls.length === 1);
+    expect(command).not.toHaveBeenCalled();
+  });
+  test('or kills it, and then leaves', async () => {
+    const { press, exit, command } = show(NORMAL);
+    await press('qK', () => exit.mock.calls.length === 1);
+    expect(command).toHaveBeenCalledWith({ command: 'kill' }, 'console');
+  });
+  test('an ended one is simply left', async () => {
+    const { press, exit } = show(NORMAL, { run: eventfulRun().command({ command: 'kill' }) });
+    await press('q', () => exit.mock.calls.length === 1);
+  });
+});
+
+test('the kernel’s death is shown with the way out, and quitting does not ask', async () => {
+  const { console, press, exit, screen } = show(NORMAL);
+  console.setKernel({ pid: null, gone: true });
+  await vi.waitFor(() => expect(screen()).toMatch(/LIVE {2}GONE/));
+  expect(screen()).toMatch(/kernel is gone .*turingos verify/);
+  await press('q', () => exit.mock.calls.length === 1);
+});
+
+test('a killed run says why, and keeps what it held on the screen', () => {
+  const text = show(LARGE, { run: eventfulRun().command({ command: 'kill' }) }).screen();
+  expect(text).toMatch(/LIVE {2}KILLED/);
+  expect(text).toMatch(/h1 +r +P1/);
+});
+
+test('hostile replies and task texts reach the terminal as text only', () => {
+  const evil = '\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u001b]0;title\u0007\u009b1;1H\u001bP1$r\u001b\\evil\u202e';
+  const run = new DemoRun({ planner: (n) => (n < 3 ? `{"q":"${evil}` : undefined), worker: () => undefined }).play();
+  run.say(1, `split \u001b]0;ti`).say(1, `tle\u0007${evil}`);
+  for (const size of [LARGE, NORMAL, SMALL]) {
+    const { screen, console } = show(size, { run });
+    const foreign = screen();
+    expect(foreign).toContain('evil');
+    expect(foreign).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    console.stop();
+  }
+});

@@ -1,0 +1,97 @@
+import { cleanup, render } from 'ink-testing-library';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { filterRuns, type RunRow, sortRuns } from '../../src/screens/runs/runs-model.ts';
+import { RunsScreen } from '../../src/screens/runs/runs-screen.tsx';
+import { eventfulRun } from '../store/demo-run.ts';
+
+afterEach(cleanup);
+
+const run = (id: string, state: RunRow['state'], change: Partial<RunRow> = {}): RunRow => ({
+  ...{
+    id,
+    state,
+    task: 'ledger-12',
+    planner: 'tiny',
+    worker: 'tiny-early',
+    simulated: false,
+    profile: 'demo',
+    seed: 1,
+  },
+  ...{
+    createdAt: `2026-01-0${id.slice(0, 1)}T09:00:00.000Z`,
+    tick: 12,
+    records: 400,
+    reason: '',
+    lastAt: null,
+    pid: null,
+  },
+  ...change,
+});
+
+const rows = [
+  run('1aaaaaaa', 'passed', { reason: 'ok' }),
+  run('2bbbbbbb', 'running', { pid: 77 }),
+  run('3ccccccc', 'dead', { reason: 'panic_budget_exhausted' }),
+  run('4ddddddd', 'gone'),
+  run('5eeeeeee', 'failed', { planner: 'SIM', worker: 'SIM', simulated: true, reason: 'no answer' }),
+];
+
+test('what needs somebody comes first, the newest of each first', () => {
+  expect(sortRuns(rows, 'attention').map((row) => row.state)).toEqual(['gone', 'running', 'dead', 'failed', 'passed']);
+  expect(sortRuns(rows, 'newest').map((row) => row.id[0])).toEqual(['5', '4', '3', '2', '1']);
+});
+
+test('a filter word must be there, a word with ! must not', () => {
+  expect(filterRuns(rows, 'dead').map((row) => row.id[0])).toEqual(['3']);
+  expect(filterRuns(rows, '!done !sim').map((row) => row.id[0])).toEqual(['2', '3', '4']);
+  expect(filterRuns(rows, '!')).toHaveLength(5);
+});
+
+const show = (columns: number, height: number, list = rows) => {
+  const open = vi.fn();
+  const exit = vi.fn();
+  const source = { home: 'home', list: async () => list, tail: async () => eventfulRun().records.slice(-200) };
+  const { lastFrame, stdin } = render(
+    <RunsScreen source={source} readOnly={false} open={open} exit={exit} size={{ columns, rows: height }} />,
+  );
+  const screen = (): string => (lastFrame() ?? '').replaceAll(/\u001b\[[\d;]*m/g, '');
+  const press = async (keys: string, until: RegExp | (() => boolean)): Promise<string> => {
+    stdin.write(keys);
+    await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
+    return screen();
+  };
+  return { screen, press, open, exit };
+};
+
+describe.each([
+  [80, 24],
+  [120, 40],
+  [60, 20],
+])('%i×%i', (columns, height) => {
+  test('lists runs with their names whole, and previews the one under the cursor', async () => {
+    const { screen } = show(columns, height);
+    await vi.waitFor(() => expect(screen()).toMatch(/last trap +t44 THRASH_ROUTE/));
+    const text = screen();
+    expect(text.split('\n').length).toBe(height);
+    expect(text).toMatch(/^RUNS 5 {2}live 1 {2}paused 0 {2}gone 1 {2}dead 1 {2}done 1/);
+    expect(text).toMatch(/>!GONE +4ddddddd/);
+    expect(text).toContain('tiny+tiny-early');
+    expect(text).toContain('turingos verify 4ddddddd');
+  });
+});
+
+test('keys: cursor, filter, open, quit', async () => {
+  const { press, open, exit } = show(80, 24);
+  await press('', /4ddddddd/);
+  await press('jj', />!DEAD +3ccccccc/);
+  await press('/sim\r', /1 of 5/);
+  await press('\r', () => open.mock.calls.length === 1);
+  expect(open).toHaveBeenCalledWith('5eeeeeee');
+  await press('\u001b', /no filter/);
+  await press('q', () => exit.mock.calls.length === 1);
+});
+
+test('an empty home says how to begin', async () => {
+  const { screen } = show(80, 24, []);
+  await vi.waitFor(() => expect(screen()).toContain('No run yet: turingos demo starts one.'));
+});
