@@ -4,42 +4,45 @@
  * Sections come in a fixed order, each with a share of the limit. What exceeds its share is clipped at a whole code point, and
  * the section then names the view under which all of it can be read (K7). A frame never grows with the run's length.
  */
+import { z } from 'zod';
 import { clip } from './text.ts';
 
-/** What the kernel hands to the composer: complete texts; an empty one leaves its section out. */
-export interface FrameView {
-  /** `planner`, or `worker of map m3, step 12 of 12`. */
-  role: string;
-  task: string;
-  /** The process's table, a row a line: `h3 w ANSWER.txt`. */
-  cap: string;
-  /** Call stack, top first, an entry a line. */
-  callstack: string;
-  q: string;
-  /** Outcome of the last op: one line, and what it printed. */
-  last: string;
-  /** Outcome of the last joined map. */
-  map: string;
-  trap: string;
-  /** What could not be observed, or flooded. */
-  notice: string;
-  /** What the operator told this process. */
-  told: string;
-  /** Where the process looks: `sys://task`, `h1`, `h1 r05`, `sys://page/p7`. */
-  at: string;
-  page: PageView | null;
-}
-
 /** One page of what the process looks at, with the tokens of its neighbours. */
-export interface PageView {
-  n: number;
-  of: number;
-  text: string;
+export const PageView = z.strictObject({
+  n: z.int().min(1),
+  of: z.int().min(1),
+  text: z.string(),
   /** UTF-16 units of the whole that this is a page of. */
-  chars: number;
-  next?: string | undefined;
-  prev?: string | undefined;
-}
+  chars: z.int().min(0),
+  next: z.string().optional(),
+  prev: z.string().optional(),
+});
+export type PageView = z.infer<typeof PageView>;
+
+/** What the kernel hands to the composer: complete texts; an empty one leaves its section out. */
+export const FrameView = z.strictObject({
+  /** `planner`, or `worker of map m3, step 12 of 12`. */
+  role: z.string(),
+  task: z.string(),
+  /** The process's table, a row a line: `h3 w ANSWER.txt`. */
+  cap: z.string(),
+  /** Call stack, top first, an entry a line. */
+  callstack: z.string(),
+  q: z.string(),
+  /** Outcome of the last op: one line, and what it printed. */
+  last: z.string(),
+  /** Outcome of the last joined map. */
+  map: z.string(),
+  trap: z.string(),
+  /** What could not be observed, or flooded. */
+  notice: z.string(),
+  /** What the operator told this process. */
+  told: z.string(),
+  /** Where the process looks: `sys://task`, `h1`, `h1 r05`, `sys://page/p7`. */
+  at: z.string(),
+  page: PageView.nullable(),
+});
+export type FrameView = z.infer<typeof FrameView>;
 
 export interface Clipped {
   section: string;
