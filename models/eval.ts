@@ -1,8 +1,8 @@
 /**
- * `npm run model:eval`: how often the carried checkpoints are right on rows whose contents they never saw, greedily decoded, with
- * the role's grammar and without.
+ * `npm run model:eval`: how often the carried checkpoints are right on rows whose contents they never saw, with the role's
+ * grammar and without. Decoding is greedy unless a temperature, in thousandths, is given.
  *
- *   [--rows N] [--json] [--checkpoint tiny|tiny-early|FILE]… [--failures]
+ *   [--rows N] [--json] [--temperature N] [--checkpoint tiny|tiny-early|FILE]… [--failures]
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,7 +49,7 @@ const judge = (row: Row, text: string, tokens: number): Judged => {
   };
 };
 
-const ask = async (brain: Brain, row: Row, grammar: boolean): Promise<Judged> => {
+const ask = async (brain: Brain, row: Row, grammar: boolean, temperature: number): Promise<Judged> => {
   let text = '';
   let tokens = 0;
   const schema = grammar ? replyJsonSchema(row.role) : null;
@@ -58,7 +58,7 @@ const ask = async (brain: Brain, row: Row, grammar: boolean): Promise<Judged> =>
     frame: row.frame,
     system: '',
     schema,
-    temperature: 0,
+    temperature,
     seed: 1,
     maxTokens: 512,
     signal,
@@ -69,11 +69,12 @@ const ask = async (brain: Brain, row: Row, grammar: boolean): Promise<Judged> =>
   return judge(row, text, tokens);
 };
 
-const askAll = async (brain: Brain, rows: readonly Row[], grammar: boolean): Promise<Judged[]> => {
+const askAll = async (brain: Brain, rows: readonly Row[], grammar: boolean, temperature: number): Promise<Judged[]> => {
   const judged: Judged[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
-    for (let i = next++; i < rows.length; i = next++) judged[i] = await ask(brain, rows[i] as Row, grammar);
+    for (let i = next++; i < rows.length; i = next++)
+      judged[i] = await ask(brain, rows[i] as Row, grammar, temperature);
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return judged;
@@ -113,6 +114,7 @@ const main = async (): Promise<void> => {
     options: {
       rows: { type: 'string', default: '600' },
       checkpoint: { type: 'string', multiple: true, default: ['tiny', 'tiny-early'] },
+      temperature: { type: 'string', default: '0' },
       json: { type: 'boolean', default: false },
       failures: { type: 'boolean', default: false },
     },
@@ -126,7 +128,7 @@ const main = async (): Promise<void> => {
     const brain = await createEmbeddedBrain({ checkpoint });
     for (const grammar of [false, true]) {
       const begun = performance.now();
-      const judged = await askAll(brain, rows, grammar);
+      const judged = await askAll(brain, rows, grammar, Number(values.temperature));
       const tokens = judged.reduce((sum, j) => sum + j.tokens, 0);
       const perSecond = Math.round((1000 * tokens) / (performance.now() - begun));
       const result = { ...rates(judged), tokensPerSecond: perSecond, kinds: byKind(judged) };
