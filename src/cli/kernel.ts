@@ -5,7 +5,7 @@ import type { LoadedTask } from '../adapters/tasks/index.ts';
 import { createMemoryWorld } from '../adapters/worlds/memory.ts';
 import { openJournal } from '../journal/index.ts';
 import { codeVersion } from '../runtime/code-version.ts';
-import type { RunStatus } from '../runtime/control-protocol.ts';
+import type { CommandParams, CommandResult, RunStatus } from '../runtime/control-protocol.ts';
 import { serveControl } from '../runtime/control-server.ts';
 import type { Seat } from '../runtime/effects-brain.ts';
 import { Engine, RunOver } from '../runtime/engine.ts';
@@ -28,7 +28,7 @@ export const kernelVerb = async (dir: string): Promise<number> => {
   writeManifest(dir, manifestOf(launch, task, pair));
   rmSync(launchFile(dir), { force: true });
   const code = await supervise(dir, launch, task, pair);
-  await Promise.race([pair.dispose(), new Promise((resolve) => setTimeout(resolve, DISPOSE_MS))]);
+  await atMost(DISPOSE_MS, pair.dispose());
   // Native threads and open sockets must not keep a run alive that has ended.
   process.exit(code);
 };
@@ -37,19 +37,20 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
   const journal = await openJournal(dir, { run: launch.id, fsync: launch.fsync });
   const world = faultyWorld(createMemoryWorld(task.files));
   const engine = new Engine({ journal, seats: pair, world, grader: task.grader });
-  const control = await serveControl(launch.socket, {
-    status: () => statusOf(launch, engine, pair),
-    command: ({ by, reason, order }) =>
-      engine.command(by, reason, order).then(({ seq, events }) => ({ seq, events: [...events] })),
-  });
-  const killBy = (signal: string) => (): void => {
-    engine.command('signal', signal, { command: 'kill' }).catch((error) => {
-      if (!(error instanceof RunOver)) console.error(error);
-    });
+  const started = Promise.withResolvers<void>();
+  // An order that came before the run would be ignored by the kernel.
+  const command = async ({ by, reason, order }: CommandParams): Promise<CommandResult> => {
+    await started.promise;
+    const { seq, events } = await engine.command(by, reason, order);
+    return { seq, events: [...events] };
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, killBy(signal));
+  const control = await serveControl(launch.socket, { status: () => statusOf(launch, engine, pair), command });
+  obeySignals(command);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => engine.fail(error));
+    process.on(event, (error) => {
+      console.error(error);
+      engine.fail(error);
+    });
   }
   try {
     await engine.start({
@@ -62,6 +63,7 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
       world: { kind: world.kind, hash: await world.hash(), files: task.files },
       chaos: [],
     });
+    started.resolve();
     await engine.ended;
     return EXIT.ok;
   } catch (error) {
@@ -69,10 +71,23 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
     return EXIT.internal;
   } finally {
     await control.close();
-    await engine.settled();
+    await atMost(DISPOSE_MS, engine.settled());
     await journal.close().catch((error) => console.error(error));
   }
 };
+
+const obeySignals = (command: (params: CommandParams) => Promise<CommandResult>): void => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      command({ by: 'signal', reason: signal, order: { command: 'kill' } }).catch((error) => {
+        if (!(error instanceof RunOver)) console.error(error);
+      });
+    });
+  }
+};
+
+const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))]);
 
 const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
 

@@ -35,8 +35,7 @@ const explain = (error: unknown): number => {
     return error.exitCode;
   }
   const { message } = error instanceof Error ? error : new Error(String(error));
-  say(`internal error: ${message.split('\n')[0]}; TURINGOS_DEBUG=1 shows where`);
-  if (process.env.TURINGOS_DEBUG === '1') console.error(error);
+  say(`internal error: ${message.split('\n')[0]}; please report it with the command that you gave`);
   return EXIT.internal;
 };
 

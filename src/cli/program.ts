@@ -36,11 +36,20 @@ const target = (text: string): number | 'planner' | 'worker' | 'any' => {
   throw new InvalidArgumentError('Give planner, worker, any or the pid of a process.');
 };
 
+const EXIT_CODES = `
+Exit codes:
+   0  done; the run passed      66  no such run, task or file
+   1  the run ended otherwise   69  something needed is missing
+   2  bad usage                 70  internal error
+   3  a journal does not verify 75  the run takes no orders
+  65  bad input file           130  the run was killed`;
+
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {
   const program = new Command('turingos')
     .description('Supervises dual-brain runs: a planner and its workers under a small deterministic kernel.')
     .version(packageVersion())
+    .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ outputError: () => {} });

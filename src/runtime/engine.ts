@@ -246,6 +246,11 @@ export class Engine {
   fail(error: unknown): void {
     if (this.#over) return;
     this.#stop('internal error');
+    try {
+      this.#journal.appendNote({ kind: 'runtime.said', text: `internal error: ${error}` });
+    } catch {
+      // It may be the journal that broke.
+    }
     this.#end.reject(error);
   }
 
