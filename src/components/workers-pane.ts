@@ -1,6 +1,6 @@
 /** The workers' streams: one at a time behind tabs, or up to four as tiles. A slot belongs to a pid's remainder, so nothing moves. */
 import type { LiveState } from '../store/live-state.ts';
-import { isMoving, lastReply, type ReplyView, type StreamView } from '../store/projections/streams.ts';
+import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
 import { turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
 import { movingStatus, type StreamPaneProps } from './planner-pane.ts';
@@ -161,8 +161,11 @@ const tileRight = (
   width: number,
 ): Span[] => {
   if (reply === undefined) return [];
-  if (isMoving(reply) && stream.ended === null && live.info.outcome === null)
-    return width >= 34 ? movingStatus(look, reply, false) : [];
+  if (isMoving(reply) && stream.ended === null && live.info.outcome === null) {
+    const rate = tokenRate(reply);
+    if (width >= 34) return movingStatus(look, reply, false);
+    return rate === 0 ? [] : [['good', `${rate}/s`]];
+  }
   return reply.totalMs === null ? [] : [['dim', `${reply.totalMs} ms`]];
 };
 

@@ -205,7 +205,7 @@ test('the kernel’s death is shown with the way out, and quitting does not ask'
   const { console, press, exit, screen } = show(NORMAL);
   console.setKernel({ pid: null, gone: true });
   await vi.waitFor(() => expect(screen()).toMatch(/LIVE {2}GONE/));
-  expect(screen()).toMatch(/kernel is gone .*turingos verify/);
+  expect(screen()).toMatch(/kernel is gone\. .*turingos verify/);
   await press('q', () => exit.mock.calls.length === 1);
 });
 

@@ -30,6 +30,8 @@ export interface DemoOptions {
   brains?: { planner: string; worker: string; simulated?: boolean };
   /** Milliseconds between two records. */
   pace?: number;
+  /** Whether replies come with a stream delta of their own; default true. */
+  deltas?: boolean;
 }
 
 const START = Date.parse('2026-01-05T09:00:00.000Z');
@@ -45,10 +47,12 @@ export class DemoRun {
   #world = sha('world');
   readonly #scripts: Scripts;
   readonly #pace: number;
+  readonly #deltas: boolean;
 
   constructor(scripts: Scripts, options: DemoOptions = {}) {
     this.#scripts = scripts;
     this.#pace = options.pace ?? 40;
+    this.#deltas = options.deltas ?? true;
     const { planner = 'tiny', worker = 'tiny-early', simulated = false } = options.brains ?? {};
     this.#input({
       kind: 'run.started',
@@ -86,6 +90,11 @@ export class DemoRun {
     return this;
   }
 
+  /** Pids of those whose brains are being asked. */
+  asked(): number[] {
+    return this.#pending.flatMap((event) => (event.kind === 'brain.requested' ? [event.pid] : []));
+  }
+
   /** A stretch of what a brain says, for whoever is being asked. */
   say(pid: number, text: string, tokens = 1): this {
     const event = this.#pending.find((open) => open.kind === 'brain.requested' && open.pid === pid);
@@ -111,7 +120,8 @@ export class DemoRun {
         const text = this.#script(event) ?? '';
         this.#replies.set(event.pid, (this.#replies.get(event.pid) ?? 0) + 1);
         const { req, pid, fault } = event;
-        this.#push('note', { kind: 'stream.delta', req, pid, text, tokens: Math.ceil(text.length / 3) });
+        if (this.#deltas)
+          this.#push('note', { kind: 'stream.delta', req, pid, text, tokens: Math.ceil(text.length / 3) });
         if (fault?.fault === 'brain.cut') {
           const partial = text.slice(0, 10);
           const failed = { req, error: 'cut_off' as const, message: 'the stream ended early', partial };
