@@ -73,16 +73,14 @@ const feed = async (dir: string): Promise<{ stop(): Promise<void>; tokens(): num
     for (const pid of run.asked().filter((asked) => asked !== 1)) {
       const count = (said.get(pid) ?? 0) + 1;
       said.set(pid, count);
-      if (count > DELTAS_A_REPLY) {
-        said.set(pid, 0);
-        ready.add(pid);
-        run.play(1);
-        ready.delete(pid);
-        run.play();
-      } else {
-        run.say(pid, deltaText, TOKENS_A_DELTA);
-        tokens += TOKENS_A_DELTA;
-      }
+      run.say(pid, deltaText, TOKENS_A_DELTA);
+      tokens += TOKENS_A_DELTA;
+      if (count < DELTAS_A_REPLY) continue;
+      said.set(pid, 0);
+      ready.add(pid);
+      run.play(1);
+      ready.delete(pid);
+      run.play();
     }
     write();
   };

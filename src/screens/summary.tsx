@@ -12,10 +12,8 @@ const summaryRows = (live: LiveState, gone: boolean) => {
   const { info, kernel, traps, panic, thrash } = live;
   return [
     {
-      run: info.id.slice(0, 8),
       state: runWord(live, gone),
-      task: sanitise(info.task),
-      pair: sanitise(`${brainName(info.planner, 16)}+${brainName(info.worker, 16)}`),
+      pair: sanitise(`${brainName(info.planner, 10)}+${brainName(info.worker, 10)}`),
       ticks: kernel.tick,
       time: shortTime(elapsedMs(info)),
       traps: traps.total,
@@ -39,10 +37,11 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
         : `The run goes on. Come back with: turingos attach ${id}`;
   const table = renderToString(
     <Box flexDirection="column">
+      <Text bold>{sanitise(`${id} ${info.task}`)}</Text>
       <Table data={summaryRows(live, gone)} />
       <Text>{sanitise(closing)}</Text>
     </Box>,
-    { columns: Math.max(columns, 110) },
+    { columns: Math.max(columns, 80) },
   );
   return `${table}\n`;
 };
