@@ -5,7 +5,7 @@ import { procLabel, ROOT_PID } from '../kernel/index.ts';
 import { connectControl } from './control-client.ts';
 import type { CommandParams } from './control-protocol.ts';
 import { lastRecords } from './journal-tail.ts';
-import { groupMembers, killGroup } from './liveness.ts';
+import { groupMembers, killGroup, lockHolder } from './liveness.ts';
 
 /** How long the kernel may take to end by itself. */
 export const GRACE_MS = 200;
@@ -32,10 +32,12 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   const begun = performance.now();
   const left = (): number => Math.max(1, GRACE_MS - (performance.now() - begun));
   await order(socket, why, left);
-  while (isAlive(holder) && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
+  const writing = (): boolean => isAlive(holder) && lockHolder(dir)?.pid === holder.pid;
+  while (writing() && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
+  const obeyed = !writing();
   const strays = groupMembers(holder.pid).filter((pid) => pid !== holder.pid);
-  const obeyed = !isAlive(holder);
-  if (!obeyed || strays.length > 0) killGroup(holder.pid);
+  // A kernel that has closed its journal has nothing left to do but to let go of memory: there is no need to wait for that.
+  killGroup(holder.pid);
   while (isAlive(holder) || groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
   const ms = Math.round(performance.now() - begun);
   return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
