@@ -93,10 +93,9 @@ const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest
 
 const statusOf = ({ id }: Launch, { state, seq }: Engine, pair: Pair): RunStatus => {
   const [planner, worker] = [nameOf(pair.planner), nameOf(pair.worker)];
-  const procs = Object.values(state.procs).map((proc) => ({ pid: proc.pid, role: proc.role, state: proc.state }));
   const { phase, outcome, tick } = state;
   const simulated = planner.simulated || worker.simulated;
-  return { id, pid: process.pid, phase, outcome, tick, seq, simulated, planner, worker, procs };
+  return { id, pid: process.pid, phase, outcome, tick, seq, simulated, planner, worker };
 };
 
 const manifestOf = (launch: Launch, task: LoadedTask, pair: Pair): Manifest => {

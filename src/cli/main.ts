@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { sanitise } from '../store/sanitise.ts';
 import { createProgram } from './program.ts';
 
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
@@ -12,7 +13,7 @@ process.stdout.on('error', leaveQuietly);
 process.stderr.on('error', leaveQuietly);
 
 const say = (sentence: string): void => {
-  process.stderr.write(`turingos: ${sentence}\n`);
+  process.stderr.write(`turingos: ${sanitise(sentence)}\n`);
 };
 
 /** Commander's words as one sentence without its prefix. */

@@ -1,12 +1,20 @@
 /** How verbs speak: sentences for people, or JSON for programs. */
 import { once } from 'node:events';
+import { sanitise } from '../store/sanitise.ts';
 
-/** Prints a line; resolves when more may be printed. */
-export const line = async (text: string): Promise<void> => {
+const write = async (text: string): Promise<void> => {
   if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
 };
 
-export const json = (value: unknown): Promise<void> => line(JSON.stringify(value));
+/** Prints a line; resolves when more may be printed. Text from models and files in it cannot steer the terminal. */
+export const line = (text: string): Promise<void> => write(sanitise(text));
+
+const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** JSON leaves DEL and the 8-bit controls as they are, and a terminal may obey those. */
+export const jsonText = (value: unknown): string => JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, hex);
+
+export const json = (value: unknown): Promise<void> => write(jsonText(value));
 
 /** Columns as wide as their widest cell; the last one as long as it likes. */
 export const table = (rows: readonly (readonly string[])[]): string => {

@@ -28,8 +28,6 @@ export const RunStatus = z.object({
   simulated: z.boolean(),
   planner: BrainLabel,
   worker: BrainLabel,
-  /** The live processes, by pid. */
-  procs: z.array(z.object({ pid: z.int(), role: z.enum(['planner', 'worker']), state: z.string() })),
 });
 export type RunStatus = z.infer<typeof RunStatus>;
 

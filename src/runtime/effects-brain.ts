@@ -6,7 +6,14 @@
 import type { RuntimeNote } from '../kernel/index.ts';
 import { type EventOf, type InputOf, type KernelInput, type Role, replyJsonSchema } from '../kernel/index.ts';
 import { DeltaNotes } from './delta-notes.ts';
-import { type Brain, type BrainDelta, type BrainEnd, BrainError, type FinishReason } from './ports.ts';
+import {
+  type Brain,
+  type BrainDelta,
+  type BrainEnd,
+  BrainError,
+  type BrainRequest,
+  type FinishReason,
+} from './ports.ts';
 import { cleanText, clipped } from './text.ts';
 
 /** UTF-8 bytes of a reply, reasoning included; one that is longer is malformed. */
@@ -76,7 +83,7 @@ export class BrainEffects {
       tokens: 0,
     };
     this.#live.set(event.req, stream);
-    const items = seat.brain.stream({
+    const request: BrainRequest = {
       frame: event.frame,
       system: seat.system,
       schema: seat.constrained ? this.#schemas[event.role] : null,
@@ -85,8 +92,8 @@ export class BrainEffects {
       maxTokens: event.maxTokens,
       signal: controller.signal,
       ...(event.fault === undefined ? {} : { fault: event.fault }),
-    });
-    void this.#consume(stream, items);
+    };
+    void this.#consume(stream, seat.brain, request);
   }
 
   /** Stops a request for good: no outcome is fed back, its partial text is noted. */
@@ -110,9 +117,9 @@ export class BrainEffects {
     return true;
   }
 
-  async #consume(stream: Stream, items: AsyncIterable<BrainDelta | BrainEnd>): Promise<void> {
+  async #consume(stream: Stream, brain: Brain, request: BrainRequest): Promise<void> {
     try {
-      for await (const item of items) {
+      for await (const item of brain.stream(request)) {
         if (!this.#live.has(stream.req)) return;
         if (item.type === 'end') return this.#finish(stream, item);
         this.#add(stream, item);

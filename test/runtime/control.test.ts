@@ -17,7 +17,6 @@ const STATUS: RunStatus = {
   simulated: true,
   planner: { name: 'SIM', simulated: true },
   worker: { name: 'SIM', simulated: true },
-  procs: [],
 };
 
 let server: ControlServer | undefined;
