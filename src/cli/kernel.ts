@@ -12,6 +12,7 @@ import { Engine, RunOver } from '../runtime/engine.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { environment, type Manifest, writeManifest } from '../runtime/manifest.ts';
+import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { taskNamed } from './load-task.ts';
 import { openPair, type Pair } from './pair.ts';
 import type { PROFILES, ProfileName } from './profile-names.ts';
@@ -71,6 +72,7 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
     return EXIT.internal;
   } finally {
     await control.close();
+    dropSocketPlace(launch.socket);
     await atMost(DISPOSE_MS, engine.settled());
     await journal.close().catch((error) => console.error(error));
   }

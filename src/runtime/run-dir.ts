@@ -1,8 +1,8 @@
 /** Where runs live on disk, and how they are named. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EXIT } from './exit-codes.ts';
 import { UserError } from './user-error.ts';
 
@@ -58,5 +58,13 @@ export const socketPath = (dir: string, id: string): string => {
   const runtime = process.env.XDG_RUNTIME_DIR;
   const short = runtime === undefined ? undefined : join(runtime, `turingos-${id}.sock`);
   if (short !== undefined && Buffer.byteLength(short) <= SOCKET_PATH_BYTES) return short;
-  return join(mkdtempSync(join(tmpdir(), 'turingos-')), `${id}.sock`);
+  return join(mkdtempSync(ownPlace()), `${id}.sock`);
+};
+
+const ownPlace = (): string => join(tmpdir(), 'turingos-');
+
+/** Takes away the place that was made for a socket alone, once the socket is gone. */
+export const dropSocketPlace = (socket: string): void => {
+  const place = dirname(socket);
+  if (dirname(place) === tmpdir() && place.startsWith(ownPlace())) rmdirSync(place);
 };

@@ -1,13 +1,13 @@
 /** Runs on disk: how they are made, named, listed, and found to be gone. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
 import { identify } from '../../src/journal/lock.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import { findRun } from '../../src/runtime/find-run.ts';
 import { environment, type Manifest, readManifest, writeManifest } from '../../src/runtime/manifest.ts';
-import { createRunDir, homeDir, runDir, socketPath } from '../../src/runtime/run-dir.ts';
+import { createRunDir, dropSocketPlace, homeDir, runDir, socketPath } from '../../src/runtime/run-dir.ts';
 import { summarise, summariseAll } from '../../src/runtime/run-summary.ts';
 import { scratch } from './rig.ts';
 
@@ -86,7 +86,11 @@ describe('places', () => {
     vi.stubEnv('XDG_RUNTIME_DIR', '/run/user/1');
     expect(socketPath(long, '00c0ffee')).toBe('/run/user/1/turingos-00c0ffee.sock');
     vi.stubEnv('XDG_RUNTIME_DIR', long);
-    expect(Buffer.byteLength(socketPath(long, '00c0ffee'))).toBeLessThanOrEqual(107);
+    const own = socketPath(long, '00c0ffee');
+    expect(Buffer.byteLength(own)).toBeLessThanOrEqual(107);
+    expect(existsSync(dirname(own))).toBe(true);
+    dropSocketPlace(own);
+    expect(existsSync(dirname(own))).toBe(false);
   });
 });
 
