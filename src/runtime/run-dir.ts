@@ -66,5 +66,10 @@ const ownPlace = (): string => join(tmpdir(), 'turingos-');
 /** Takes away the place that was made for a socket alone, once the socket is gone. */
 export const dropSocketPlace = (socket: string): void => {
   const place = dirname(socket);
-  if (dirname(place) === tmpdir() && place.startsWith(ownPlace())) rmdirSync(place);
+  if (dirname(place) !== tmpdir() || !place.startsWith(ownPlace())) return;
+  try {
+    rmdirSync(place);
+  } catch {
+    // Not empty: somebody else uses it.
+  }
 };
