@@ -136,7 +136,9 @@ const App = ({ look, source, readOnly, start, open, leave }: AppProps) => {
       ) : (
         <LiveScreen
           key={session.id}
-          {...session}
+          console={session.console}
+          ui={session.ui}
+          control={session.control}
           readOnly={readOnly}
           exit={() => {
             if (start !== null) return leave();

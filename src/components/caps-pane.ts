@@ -93,13 +93,13 @@ const standing = (cap: CapRow): readonly [Style, string] => {
 };
 
 /** Columns but the target: handle, rights, holders, from, last, uses, state. */
-const WIDE = 4 + 3 + 9 + 5 + 5 + 6 + 2 + 14;
+const WIDE = 4 + 3 + 11 + 5 + 5 + 6 + 2 + 14;
 
 const wideHead = (look: Look, denied: string, width: number): string => {
   const target = Math.max(6, width - WIDE);
   return denied === ''
-    ? `${fit(look, 'id', 4)}${fit(look, 'r', 3)}${fit(look, 'holder', 9)}${fit(look, 'from', 5)}${fit(look, 'target', target)}${fitRight(look, 'used', 5)}${fitRight(look, 'uses', 6)}  state`
-    : `${fit(look, denied, 7)}${fit(look, 'by whom', 9)}${fit(look, 'asked for', target + 5)}${fitRight(look, 'last', 5)}${fitRight(look, 'times', 6)}  nearest held`;
+    ? `${fit(look, 'id', 4)}${fit(look, 'r', 3)}${fit(look, 'holder', 11)}${fit(look, 'from', 5)}${fit(look, 'target', target)}${fitRight(look, 'used', 5)}${fitRight(look, 'uses', 6)}  state`
+    : `${fit(look, denied, 7)}${fit(look, 'by whom', 11)}${fit(look, 'asked for', target + 5)}${fitRight(look, 'last', 5)}${fitRight(look, 'times', 6)}  nearest held`;
 };
 
 const wideCap = (look: Look, cap: CapRow, width: number): Span[] => {
@@ -107,7 +107,7 @@ const wideCap = (look: Look, cap: CapRow, width: number): Span[] => {
   return [
     ['bold', fit(look, cap.handle, 4)],
     fit(look, cap.rights, 3),
-    fit(look, holders(cap), 8),
+    fit(look, holders(cap), 10),
     ' ',
     ['dim', fit(look, cap.from, 5)],
     fit(look, cap.target, Math.max(6, width - WIDE)),
@@ -132,7 +132,7 @@ const nearest = (shape: DeniedShape): string =>
 const wideDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
   ['error', '!  '],
   ['error', fit(look, shape.need, 4)],
-  fit(look, who(shape).length <= 8 ? who(shape) : lastWho(shape), 8),
+  fit(look, who(shape).length <= 10 ? who(shape) : lastWho(shape), 10),
   ' ',
   ['error', fit(look, shape.shape, Math.max(6, width - WIDE) + 5)],
   ['dim', fitRight(look, `t${shape.lastTick}`, 5)],

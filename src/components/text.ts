@@ -82,7 +82,7 @@ export const row = (
   return start.text + filler + end.text;
 };
 
-/** A text in lines of at most `width` columns, broken after a space or a comma where there is one near the end. */
+/** A text in lines of at most `width` columns, broken after a space, a comma or a colon where there is one near the end. */
 export const wrap = (text: string, width: number): string[] => {
   if (width <= 0) return [];
   const lines: string[] = [];
@@ -96,7 +96,7 @@ export const wrap = (text: string, width: number): string[] => {
         continue;
       }
       if (rest[line.length] !== ' ') {
-        const at = Math.max(line.lastIndexOf(' '), line.lastIndexOf(','));
+        const at = Math.max(line.lastIndexOf(' '), line.lastIndexOf(','), line.lastIndexOf(':'));
         if (at > line.length * 0.6) line = line.slice(0, at + 1);
       }
       rest = rest.slice(line.length);

@@ -54,9 +54,9 @@ const codeText = (trap: TrapRow): string => `${trap.code}${trap.times > 1 ? ` x$
 
 const whatText = (trap: TrapRow): string =>
   [
+    trap.fault === 0 ? '' : `[fault ${trap.fault}] `,
     trap.panic === null ? '' : `PANIC RESET, budget ${trap.panic.from} > ${trap.panic.to}; `,
     trap.evidence,
-    trap.fault === 0 ? '' : ` [fault ${trap.fault}]`,
   ].join('');
 
 /** `open`, `+2 ticks`, `no, retired`. */

@@ -36,8 +36,7 @@ const MARK = /\p{M}/u;
 /** Cleans one chunk of a stream. */
 export const sanitiseChunk = (state: SanitiseState, chunk: string): { state: SanitiseState; text: string } => {
   if (chunk === '') return { state, text: '' };
-  if (state.mode === 'text' && state.high === '' && PLAIN.test(chunk))
-    return { state: plainAfter(state), text: chunk };
+  if (state.mode === 'text' && state.high === '' && PLAIN.test(chunk)) return { state: plainAfter(state), text: chunk };
   const next = { ...state, high: '' };
   let text = '';
   for (const char of state.high + chunk) text += step(next, char);
@@ -50,8 +49,7 @@ export const sanitiseChunk = (state: SanitiseState, chunk: string): { state: San
   return { state: next, text };
 };
 
-const plainAfter = (state: SanitiseState): SanitiseState =>
-  state.marks === 0 ? state : freshSanitise;
+const plainAfter = (state: SanitiseState): SanitiseState => (state.marks === 0 ? state : freshSanitise);
 
 /** Cleans a text that is complete. */
 export const sanitise = (text: string): string => {

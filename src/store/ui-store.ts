@@ -25,6 +25,7 @@ export interface UiState {
   /** Which streams are shown where planner and workers share a slot. */
   stream: 1 | 2;
   tiled: boolean;
+  /** Slot whose tab is open; the first worker has pid 2, and so slot 2. */
   workerTab: number;
   workerPage: number;
   /** Lines or rows by pane: from the end for streams and the time line, from the start for lists. */

@@ -37,6 +37,9 @@ export const pressLive = (context: LiveContext, key: string): boolean => {
   return true;
 };
 
+/** Why, as the journal keeps it; who is said beside it. */
+const REASON = 'by key';
+
 type Action = (context: LiveContext, key: string) => void;
 
 const typed = ({ ui }: LiveContext, key: string): boolean => {
@@ -46,7 +49,16 @@ const typed = ({ ui }: LiveContext, key: string): boolean => {
   return true;
 };
 
-const say = (ui: UiStore, tone: Message['tone'], text: string): void => ui.setState({ message: { tone, text } });
+/** A message gives way to what the run has to say after so many milliseconds. */
+const MESSAGE_MS = 8000;
+
+const say = (ui: UiStore, tone: Message['tone'], text: string): void => {
+  const message: Message = { tone, text };
+  ui.setState({ message });
+  setTimeout(() => {
+    if (ui.getState().message === message) ui.setState({ message: null });
+  }, MESSAGE_MS).unref();
+};
 
 /** Sends a command, and says what came of it. */
 const send = (context: LiveContext, order: OperatorCommand, done: string): void => {
@@ -54,7 +66,7 @@ const send = (context: LiveContext, order: OperatorCommand, done: string): void 
   if (console.latest().info.outcome !== null)
     return say(ui, 'info', 'The run has ended: nothing can be changed any more.');
   if (control === null) return say(ui, 'error', 'No kernel answers here: the run can only be looked at.');
-  control.command(order, 'console').then(
+  control.command(order, REASON).then(
     (answer) => {
       const ignored = answer.events.some((event) => event.kind === 'input.ignored');
       say(ui, ignored ? 'info' : 'good', ignored ? 'The kernel ignored that: it does not apply now.' : done);
@@ -151,14 +163,14 @@ const LIVE: Readonly<Record<string, Action>> = {
       ? send(context, { command: 'unpause' }, 'The run goes on.')
       : send(context, { command: 'pause' }, 'Paused: what was asked is still answered, nothing new is dispatched.'),
   step: (context) => send(context, { command: 'step' }, 'One dispatch.'),
-  inject: ({ ui }) => ui.setState({ overlay: freshInject }),
-  kill: ({ ui }) => ui.setState({ overlay: { kind: 'kill' } }),
+  inject: ({ ui }) => ui.setState({ overlay: freshInject, message: null }),
+  kill: ({ ui }) => ui.setState({ overlay: { kind: 'kill' }, message: null }),
   quit: ({ ui, console, exit, readOnly }) => {
     const { gone } = console.store.getState();
     const word = runWord(console.latest(), gone);
     const over = console.latest().info.outcome !== null || word === 'GONE' || readOnly;
     if (over) exit();
-    else ui.setState({ overlay: { kind: 'quit' } });
+    else ui.setState({ overlay: { kind: 'quit' }, message: null });
   },
 };
 
@@ -231,7 +243,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
     yes: (context) => {
       context.ui.setState({ overlay: null });
       if (context.control === null) return context.exit();
-      context.control.command({ command: 'kill' }, 'console').then(
+      context.control.command({ command: 'kill' }, REASON).then(
         () => context.exit(),
         (error: unknown) => say(context.ui, 'error', error instanceof Error ? error.message : String(error)),
       );

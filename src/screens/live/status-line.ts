@@ -19,13 +19,13 @@ const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
       ['select', ' '],
       ['dim', '  Enter keeps it, Esc clears it'],
     ];
-  if (ui.message !== null)
-    return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
   const { live, view, held } = console;
   const word = runWord(live, console.gone);
   if (word === 'GONE') {
     return [['error', '! The kernel is gone. '], `Kept: all it wrote; turingos verify ${live.info.id}; q leaves`];
   }
+  if (ui.message !== null)
+    return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
   if (held)
     return [['warn', `Held at t${view.kernel.tick}; the run goes on. `], 'l follows it again, enter shows the trap.'];
   if (live.info.outcome !== null) {

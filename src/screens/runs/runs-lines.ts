@@ -12,6 +12,8 @@ export interface RunsView {
   rows: readonly RunRow[];
   /** Null until the list was first read. */
   loaded: boolean;
+  /** Why the list could not be read; '' where it could. */
+  problem: string;
   home: string;
   sort: RunSort;
   filter: string;
@@ -91,6 +93,7 @@ const filterLine = (look: Look, columns: number, view: RunsView, shown: number):
   );
 
 const emptyText = (view: RunsView): string => {
+  if (view.problem !== '') return `! ${view.home} cannot be read: ${view.problem}`;
   if (!view.loaded) return 'reading …';
   return view.rows.length === 0 ? 'No run yet: turingos demo starts one.' : 'No run matches the filter; Esc clears it.';
 };

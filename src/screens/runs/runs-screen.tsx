@@ -38,7 +38,7 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   const look = useLook();
   const [help, setHelp] = useState<number | null>(null);
   const [view, setView] = useState<RunsView>({
-    ...{ rows: [], loaded: false, home: source.home, sort: 'attention', filter: '', typing: false },
+    ...{ rows: [], loaded: false, problem: '', home: source.home, sort: 'attention', filter: '', typing: false },
     ...{ cursor: start, tail: [], now: Date.now() },
   });
   // Keys may come faster than frames: each must see what the one before it did.
@@ -50,8 +50,11 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   useEffect(() => {
     let stopped = false;
     const read = async (): Promise<void> => {
-      const list = await source.list();
-      if (!stopped) update({ rows: list, loaded: true, now: Date.now() });
+      const change = await source.list().then(
+        (list) => ({ rows: list, loaded: true, problem: '' }),
+        (error: unknown) => ({ rows: [], problem: error instanceof Error ? error.message : String(error) }),
+      );
+      if (!stopped) update({ ...change, now: Date.now() });
     };
     void read();
     const timer = setInterval(() => void read(), REFRESH_MS);
@@ -64,7 +67,13 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   useEffect(() => {
     let stopped = false;
     update({ tail: [] });
-    if (under !== undefined) void source.tail(under).then((tail) => !stopped && update({ tail }));
+    if (under !== undefined) {
+      source.tail(under).then(
+        (tail) => !stopped && update({ tail }),
+        // The preview says less then; the list itself says what is wrong.
+        () => {},
+      );
+    }
     return () => {
       stopped = true;
     };

@@ -3,8 +3,11 @@ import type { State } from '../../kernel/state.ts';
 import type { Rec } from '../record.ts';
 import { loopLevel } from '../thrash-level.ts';
 
-/** Worst first: what is drawn where several fall on one tick. */
-export const MARKS = ['P', 'T', 'F', 'O', 'R', 'M'] as const;
+/**
+ * Worst first: what is drawn where several fall on one tick. A fault comes before the trap that it causes on the same tick,
+ * or no injected one would ever be seen.
+ */
+export const MARKS = ['P', 'F', 'T', 'O', 'R', 'M'] as const;
 export type Mark = (typeof MARKS)[number];
 
 export interface Timeline {
