@@ -122,7 +122,13 @@ try {
 }
 
 const all = (field: 'stoppedMs' | 'verbMs' | 'orphans' | 'kept'): number[] => kills.map((kill) => kill[field]);
-const times = (field: 'stoppedMs' | 'verbMs') => ({ median: quantile(all(field), 0.5), max: quantile(all(field), 1) });
+const times = (field: 'stoppedMs' | 'verbMs') => ({
+  median: quantile(all(field), 0.5),
+  p95: quantile(all(field), 0.95),
+  max: quantile(all(field), 1),
+});
+const said = ({ median, p95, max }: ReturnType<typeof times>): string =>
+  `median ${median} ms, p95 ${p95} ms, max ${max} ms`;
 const sum = (numbers: number[]): number => numbers.reduce((total, n) => total + n, 0);
 const report = {
   runs: kills.length,
@@ -138,7 +144,7 @@ const report = {
 if (values.json) console.log(JSON.stringify(report));
 else {
   console.log(`${report.runs} runs of profile ${report.profile} killed in mid-stream (${between} more hit no stream)`);
-  console.log(`stopped   median ${report.stoppedMs.median} ms, max ${report.stoppedMs.max} ms`);
+  console.log(`stopped   ${said(report.stoppedMs)}`);
   console.log(
     `verb      median ${report.verbMs.median} ms, max ${report.verbMs.max} ms, start of the command included`,
   );

@@ -38,7 +38,9 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   const strays = groupMembers(holder.pid).filter((pid) => pid !== holder.pid);
   // A kernel that has closed its journal has nothing left to do but to let go of memory: there is no need to wait for that.
   killGroup(holder.pid);
-  while (isAlive(holder) || groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
+  while (isAlive(holder)) await sleep(POLL_MS);
+  // Looking for a group's members means looking at every process there is.
+  while (groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
   const ms = Math.round(performance.now() - begun);
   return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
 };
