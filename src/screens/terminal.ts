@@ -11,6 +11,8 @@ const MAX_FPS = 120;
 
 /** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
 export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promise<Ending> => {
+  // Ink does this after its first frame: until then a Ctrl-C would end the process, and keys would be echoed into the frame.
+  setRaw(true);
   const instance = render(node, {
     alternateScreen: true,
     incrementalRendering: true,
@@ -26,6 +28,7 @@ export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promi
   } catch (error) {
     return { kind: 'error', error };
   } finally {
+    setRaw(false);
     guard.release();
   }
 };
@@ -33,7 +36,11 @@ export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promi
 /** Ink leaves raw mode in a microtask, which a process that is being ended never comes to. */
 const restore = (instance: Instance): void => {
   instance.unmount();
-  if (process.stdin.isTTY === true) process.stdin.setRawMode(false);
+  setRaw(false);
+};
+
+const setRaw = (on: boolean): void => {
+  if (process.stdin.isTTY === true) process.stdin.setRawMode(on);
 };
 
 const guardTerminal = (instance: Instance): { release(): void } => {
