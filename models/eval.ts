@@ -49,7 +49,7 @@ const judge = (row: Row, text: string, tokens: number): Judged => {
   };
 };
 
-const ask = async (brain: Brain, row: Row, grammar: boolean, temperature: number): Promise<Judged> => {
+const ask = async (brain: Brain, row: Row, seed: number, grammar: boolean, temperature: number): Promise<Judged> => {
   let text = '';
   let tokens = 0;
   const schema = grammar ? replyJsonSchema(row.role) : null;
@@ -59,7 +59,7 @@ const ask = async (brain: Brain, row: Row, grammar: boolean, temperature: number
     system: '',
     schema,
     temperature,
-    seed: 1,
+    seed,
     maxTokens: 512,
     signal,
   })) {
@@ -74,7 +74,7 @@ const askAll = async (brain: Brain, rows: readonly Row[], grammar: boolean, temp
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let i = next++; i < rows.length; i = next++)
-      judged[i] = await ask(brain, rows[i] as Row, grammar, temperature);
+      judged[i] = await ask(brain, rows[i] as Row, i, grammar, temperature);
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return judged;

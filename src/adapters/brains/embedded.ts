@@ -107,8 +107,8 @@ async function* stream(model: EmbeddedModel, request: BrainRequest): AsyncGenera
 const sampling = async (model: EmbeddedModel, { schema, temperature, seed }: BrainRequest) => ({
   temperature: temperature / 1000,
   seed,
-  topK: 40,
-  topP: 0.95,
+  topK: 0,
+  topP: 1,
   ...(schema === null
     ? {}
     : {
