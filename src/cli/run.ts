@@ -26,7 +26,8 @@ export interface RunOptions extends CommonOptions {
 
 /** Readable, and about what a person reads. */
 const CONSOLE_PACE = 30;
-/** Between two tries to kill a run on Ctrl-C the kernel gets this long to answer. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** How long the kernel may take to answer a Ctrl-C. */
 const KILL_MS = 1000;
 
 /** How this program starts itself, from `dist` or from the sources. */
@@ -52,28 +53,58 @@ export const runVerb = async (taskName: string, options: RunOptions): Promise<nu
     seed: options.seed,
     socket: socketPath(dir, id),
   };
-  let kernel: KernelProcess;
+  // From here on there is a run that would outlive this process.
+  const interrupts = new Interrupts(launch.socket);
   try {
-    kernel = await launchKernel(selfCommand(), dir, launch);
+    const kernel = await launchKernel(selfCommand(), dir, launch);
+    await interrupts.repeat();
+    if (headless) return await waitFor(id, dir, kernel, options.json === true);
   } catch (error) {
     // A run that never began is none.
     if (!existsSync(resolve(dir, 'journal'))) rmSync(dir, { recursive: true, force: true });
     throw error;
+  } finally {
+    interrupts.release();
   }
-  if (headless) return await waitFor(id, dir, launch.socket, kernel, options.json === true);
   return await openConsole({ home, runId: id });
 };
 
-const waitFor = async (
-  id: string,
-  dir: string,
-  socket: string,
-  kernel: KernelProcess,
-  asJson: boolean,
-): Promise<number> => {
-  const interrupt = (): void => void killRun(socket);
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+/** Ctrl-C kills the run, also one that is still starting. */
+class Interrupts {
+  readonly #socket: string;
+  #signal: NodeJS.Signals | undefined;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+    for (const signal of SIGNALS) process.on(signal, this.#interrupt);
+  }
+
+  /** Once the kernel listens: what was asked for before it did. */
+  async repeat(): Promise<void> {
+    if (this.#signal !== undefined) await this.#kill(this.#signal);
+  }
+
+  release(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#interrupt);
+  }
+
+  readonly #interrupt = (signal: NodeJS.Signals): void => {
+    this.#signal = signal;
+    void this.#kill(signal);
+  };
+
+  async #kill(signal: NodeJS.Signals): Promise<void> {
+    const reason = signal === 'SIGINT' ? 'Ctrl-C' : signal;
+    try {
+      const client = await connectControl(this.#socket, KILL_MS);
+      await client.command({ by: 'cli', reason, order: { command: 'kill' } }, KILL_MS).finally(() => client.close());
+    } catch {
+      // It does not listen yet, or is ending already; what becomes of it is told from its journal.
+    }
+  }
+}
+
+const waitFor = async (id: string, dir: string, kernel: KernelProcess, asJson: boolean): Promise<number> => {
   let records = 0;
   const ended = await watchRun(
     dir,
@@ -84,8 +115,6 @@ const waitFor = async (
     kernel.exited,
   );
   const code = await kernel.exited;
-  process.off('SIGINT', interrupt);
-  process.off('SIGTERM', interrupt);
   if (ended === undefined) {
     process.stderr.write(`turingos: ${goneSentence(id, dir)}\n`);
     if (asJson) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
@@ -94,14 +123,4 @@ const waitFor = async (
   if (asJson) await json(endObject(id, dir, ended, records));
   else await line(endSentence(id, ended));
   return endCode(ended);
-};
-
-const killRun = async (socket: string): Promise<void> => {
-  try {
-    const client = await connectControl(socket, KILL_MS);
-    await client.command({ by: 'cli', reason: 'Ctrl-C', order: { command: 'kill' } }, KILL_MS);
-    client.close();
-  } catch {
-    // It is ending already; what became of it is told from its journal.
-  }
 };
