@@ -30,6 +30,8 @@ export interface Glyphs {
 }
 
 export interface Look {
+  /** Whether the terminal's locale has more than ASCII. */
+  unicode: boolean;
   paint(style: Style, text: string): string;
   glyphs: Glyphs;
 }
@@ -95,6 +97,7 @@ const painter = (colours: boolean): Look['paint'] => {
 };
 
 export const makeLook = (options: { colours: boolean; unicode: boolean }): Look => ({
+  unicode: options.unicode,
   paint: painter(options.colours),
   glyphs: options.unicode ? UNICODE : ASCII,
 });

@@ -24,9 +24,15 @@ export const takeColumns = (text: string, width: number): string => {
   return taken;
 };
 
+/** What the terminal can show of a foreign text: one line, and `?` for what its locale does not have. */
+const showable = (look: Look, text: string): string => {
+  const clean = oneLine(text);
+  return look.unicode || ASCII.test(clean) ? clean : clean.replaceAll(/[^\x20-\x7e]/gu, '?');
+};
+
 /** The text, cut to `width` columns with a sign where something was cut off. */
 export const cut = (look: Look, text: string, width: number): string => {
-  const clean = oneLine(text);
+  const clean = showable(look, text);
   if (widthOf(clean) <= width) return clean;
   return width <= 1 ? takeColumns(clean, width) : takeColumns(clean, width - 1) + look.glyphs.more;
 };

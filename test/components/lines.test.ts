@@ -178,3 +178,7 @@ test('colours go with NO_COLOR, glyphs with the locale; signs stay', () => {
   expect(text).toContain('open');
   expect(lookFromEnvironment({ LANG: 'C', LC_ALL: 'en_GB.UTF-8' }).glyphs.full).toBe('█');
 });
+
+test('where the locale is ASCII, foreign text is too', () => {
+  expect(fit(plain, 'déjà 日本', 10)).toBe('d?j? ??   ');
+});

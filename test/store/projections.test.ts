@@ -134,6 +134,15 @@ describe('streams', () => {
     run.say(1, 'a\u001b]52;c;ev').say(1, 'il\u0007b\u001b[').say(1, '2Jc');
     expect(fold(run.records).streams[1]?.replies.at(-1)?.text).toBe('abc');
   });
+  test('a reply whose blob is lost says so', () => {
+    const run = new DemoRun({ planner: (n) => (n === 0 ? 'x' : undefined), worker: () => undefined }).play();
+    const lost = run.records.map((record) =>
+      record.kind === 'brain.replied'
+        ? { ...record, text: { blob: 'f'.repeat(64), chars: 5000 } as unknown as string }
+        : record,
+    );
+    expect(fold(lost).streams[1]?.replies[0]?.text).toContain('missing from the blob store');
+  });
   test('a long stream keeps its end only', () => {
     const run = new DemoRun({ planner: () => undefined, worker: () => undefined }).play();
     for (let i = 0; i < 40; i += 1) run.say(1, `${i} `.repeat(300));

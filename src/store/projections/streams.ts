@@ -1,6 +1,6 @@
 /** What each brain says, as it says it: the last replies of every process, cleaned for drawing. */
 import { type State, waitingFor } from '../../kernel/state.ts';
-import type { Rec } from '../record.ts';
+import { type Rec, textOf } from '../record.ts';
 import { pushRing } from '../ring.ts';
 import { freshSanitise, type SanitiseState, sanitise, sanitiseChunk } from '../sanitise.ts';
 
@@ -59,12 +59,12 @@ export const foldStreams = (streams: Streams, rec: Rec, before: State): Streams 
       }));
     case 'stream.delta':
       return patchReply(streams, rec.pid, rec.req, (reply) =>
-        grown(reply, rec.text, rec.reasoning, rec.tokens, rec.ts),
+        grown(reply, textOf(rec.text), rec.reasoning, rec.tokens, rec.ts),
       );
     case 'brain.replied': {
       const pid = waitingFor(before, rec.req)?.proc.pid ?? 0;
       return patchReply(streams, pid, rec.req, (reply) => ({
-        text: sanitise(rec.text).slice(-TEXT_KEPT),
+        text: sanitise(textOf(rec.text)).slice(-TEXT_KEPT),
         tokens: rec.tokensOut,
         firstTokenMs: rec.firstTokenMs,
         totalMs: rec.totalMs,
@@ -75,7 +75,7 @@ export const foldStreams = (streams: Streams, rec: Rec, before: State): Streams 
     case 'brain.failed': {
       const pid = waitingFor(before, rec.req)?.proc.pid ?? 0;
       return patchReply(streams, pid, rec.req, () => ({
-        text: sanitise(rec.partial).slice(-TEXT_KEPT),
+        text: sanitise(textOf(rec.partial)).slice(-TEXT_KEPT),
         tokens: rec.tokensOut,
         totalMs: rec.totalMs,
         state: 'failed',
@@ -84,7 +84,7 @@ export const foldStreams = (streams: Streams, rec: Rec, before: State): Streams 
     }
     case 'stream.aborted':
       return patchReply(streams, rec.pid, rec.req, () => ({
-        text: sanitise(rec.partial).slice(-TEXT_KEPT),
+        text: sanitise(textOf(rec.partial)).slice(-TEXT_KEPT),
         tokens: rec.tokens,
         state: 'aborted',
         note: `stopped: ${rec.why}, ${rec.tokens} tok`,
