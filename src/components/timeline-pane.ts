@@ -44,7 +44,10 @@ export const timelinePane = (look: Look, width: number, height: number, props: T
   });
   const lines = [
     head,
-    row(look, width, [['dim', (width >= 100 ? ' marks' : ' mark').padEnd(label)], ...paintMarks(marks)]),
+    row(look, width, [
+      ['dim', (width >= 100 ? ' marks' : ' mark').padEnd(label)],
+      ...pointedMarks(marks, at === null ? -1 : at - firstTick),
+    ]),
     row(look, width, [
       ['dim', (width >= 100 ? ' stall' : ' stal').padEnd(label)],
       ['accent', sparkline(look, levels, levels.length)],
@@ -68,6 +71,12 @@ const MARK_STYLE: Record<string, Style> = { P: 'error', T: 'warn', F: 'error', R
 
 const paintMarks = (marks: string): Span[] =>
   (marks.match(/ +|[^ ]/g) ?? []).map((part) => (isMark(part) ? [MARK_STYLE[part] ?? 'plain', part] : part));
+
+/** The marks, the one that is pointed at reversed: where the pane is low, there is no scale to point from. */
+const pointedMarks = (marks: string, index: number): Span[] =>
+  index < 0 || index >= marks.length
+    ? paintMarks(marks)
+    : [...paintMarks(marks.slice(0, index)), ['select', marks[index] ?? ' '], ...paintMarks(marks.slice(index + 1))];
 
 /** `t10       t20`, with `^` under the tick that is pointed at. */
 const scale = (first: number, count: number, at: number | null): string => {
