@@ -5,20 +5,24 @@
 import { draw } from './digest.ts';
 import type { Cap } from './records/index.ts';
 import type { Proc, State } from './state.ts';
-import type { Rights } from './syscalls.ts';
+import { LIMITS, type Rights } from './syscalls.ts';
 import type { RootCap } from './task.ts';
+import { clip } from './text.ts';
 
 /** A row by its handle or its URL, whatever the style; for replies that were accepted already. */
 export const findCap = (proc: Proc, asked: string): Cap | undefined =>
   proc.caps[asked] ?? Object.values(proc.caps).find((cap) => cap.url === asked);
 
+/** A URL must fit into a reply's `cap`, else its row could not be used. */
+const TAIL_MAX = 64;
+
 export const isDirectory = (target: string): boolean => target.endsWith('/');
 
-const tail = (target: string): string => target.replace(/\/$/, '').split('/').at(-1) || 'root';
+const tail = (target: string): string => clip(target.replace(/\/$/, '').split('/').at(-1) || 'root', TAIL_MAX);
 
 /** The URL of a handle: rights, a number that cannot be guessed, and the target's last part for the reader's sake. */
 const capUrl = (seed: number, pid: number, n: number, rights: Rights, target: string): string => {
-  const hex = draw(seed, 'cap', pid, n, 0).toString(16).padStart(8, '0').slice(-4);
+  const hex = draw(seed, 'cap', pid, n, 0).toString(16).padStart(8, '0');
   return `vfd://${rights}/${hex}/${tail(target)}`;
 };
 
@@ -98,6 +102,7 @@ export const checkCap = (state: State, proc: Proc, asked: string, need: Rights, 
   if (path !== undefined && !plainPath(path)) return { reason: 'path', why: 'its path leads out of it' };
   if (path === undefined && isDirectory(cap.target) && need === 'w')
     return { reason: 'path', why: 'it is a directory and needs a path' };
+  if (targetOf(cap, path).length > LIMITS.path) return { reason: 'path', why: 'its path is too long' };
   return cap;
 };
 

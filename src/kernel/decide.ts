@@ -7,7 +7,7 @@ import { onFailure, onReply } from './decide/brain.ts';
 import { onCommand } from './decide/operator.ts';
 import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/outcome.ts';
 import { observe, schedule } from './decide/schedule.ts';
-import { Turn } from './decide/turn.ts';
+import { endRun, Turn } from './decide/turn.ts';
 import type { InputOf, KernelEvent, KernelInput } from './records/index.ts';
 import { type Proc, type ReqKind, ROOT_PID, type State, waitingFor } from './state.ts';
 
@@ -18,7 +18,7 @@ export interface Transition {
 
 /** `decide`, with the state that its events lead to. */
 export const transition = (state: State, input: KernelInput): Transition => {
-  const turn = new Turn(state);
+  const turn = new Turn(state, 'req' in input ? input.req : 0);
   const why = handle(turn, input);
   if (why !== undefined) turn.emit({ kind: 'input.ignored', input: input.kind, why });
   if (!turn.over) schedule(turn);
@@ -33,11 +33,12 @@ const handle = (turn: Turn, input: KernelInput): string | undefined => {
   if (input.kind === 'run.started') return phase === 'new' ? start(turn, input) : 'the run has started already';
   if (phase === 'new') return 'the run has not started';
   if (phase === 'ended') return 'the run has ended';
+  if (input.kind === 'runtime.failed') return void endRun(turn, 'interrupted', input.message);
   if (input.kind === 'operator.commanded') return onCommand(turn, input);
   return onAnswer(turn, input);
 };
 
-type Answer = Exclude<KernelInput, { kind: 'run.started' | 'operator.commanded' }>;
+type Answer = Exclude<KernelInput, { kind: 'run.started' | 'operator.commanded' | 'runtime.failed' }>;
 
 /** Which kinds of request an input can answer. */
 const ANSWERS: Record<Answer['kind'], readonly ReqKind[]> = {

@@ -65,9 +65,9 @@ const SECTIONS = [
   ['last', '[last] ', 75],
   ['map', '[map] ', 60],
   ['trap', '[trap] ', 80],
-  ['notice', '[notice] ', 30],
-  ['told', '[told] ', 25],
-  ['at', '[at] ', 85],
+  ['notice', '[notice] ', 45],
+  ['told', '[told] ', 35],
+  ['at', '[at] ', 60],
 ] as const;
 
 const PAGE_SHARE = 220;
@@ -76,10 +76,16 @@ const PAGE_HEADING = 70;
 /** Page size in UTF-16 units under a frame limit. */
 export const pageSize = (limit: number): number => Math.max(2, Math.floor((limit * PAGE_SHARE) / 1000) - PAGE_HEADING);
 
+/** UTF-16 units that a section's text may have before it is clipped. */
+export const sectionRoom = (section: (typeof SECTIONS)[number][0], limit: number): number => {
+  const [, heading, share] = SECTIONS.find(([name]) => name === section) ?? SECTIONS[0];
+  return roomFor(heading, share, limit);
+};
+
 const roomFor = (heading: string, share: number, limit: number): number =>
   Math.floor((limit * share) / 1000) - heading.length - 1;
 
-/** @param limit UTF-16 units, at least 1,024; the result never exceeds it */
+/** @param limit UTF-16 units, at least 2,048; the result never exceeds it */
 export const composeFrame = (view: FrameView, limit: number): Frame => {
   const clipped: Clipped[] = [];
   let text = '';

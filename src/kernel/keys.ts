@@ -11,7 +11,7 @@ const LOOK_MAX = 120;
 export const execKey = (proc: Proc, op: ExecOp, worldHash: string): string =>
   shortHash(JSON.stringify([findCap(proc, op.cap)?.argv ?? [op.cap], op.args, worldHash]));
 
-/** What the accepted reply looks at, by target rather than by handle. */
+/** What the accepted reply looks at: the handle and the target behind it. */
 export const lookKey = (proc: Proc): string => {
   const world = proc.dispatch?.reply?.world ?? null;
   const target = world !== null && 'cap' in world ? findCap(proc, world.cap)?.target : undefined;

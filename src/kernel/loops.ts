@@ -52,7 +52,7 @@ export const toPlace = (cap: string, path: string | undefined): Place => (path =
 
 const KEY_MAX = 200;
 
-/** The counters after one more accepted reply. */
+/** The counters after one more accepted reply. A halt is for the grader, or a vote, to judge and counts as none. */
 export const countReply = (
   policy: Policy,
   proc: Proc,
@@ -61,8 +61,10 @@ export const countReply = (
   stack: readonly string[],
 ): Loops => {
   const { loops } = proc;
+  if (reply.world?.op === 'SYS_HALT') return loops;
   const kinds = reply.mind.map((op) => op.op).join(' ');
-  const route = `${proc.role}|${placeText(proc.d)}|${kinds}|${aim(reply.world)}`.slice(0, KEY_MAX);
+  const key = `${proc.role}|${placeText(proc.d)}|${kinds}|${aim(reply.world)}`;
+  const route = key.length <= KEY_MAX ? key : shortHash(key);
   const op = shortHash(JSON.stringify([reply.mind, reply.world]));
   const state = shortHash(JSON.stringify([worldHash, reply.q, proc.d, stack]));
   const window = policy.traps.PERIOD_LOOP?.window ?? 0;

@@ -13,9 +13,9 @@ export const Policy = z.strictObject({
   handleStyle: z.enum(['short', 'url']),
   frame: z.strictObject({
     /** UTF-16 units, the fixed system prompt apart. */
-    limit: z.int().min(1024).max(65_536),
-    /** Page tokens that stay valid. */
-    pageTokens: count,
+    limit: z.int().min(2048).max(65_536),
+    /** Page tokens of a process that stay valid. */
+    pageTokens: z.int().min(4),
   }),
   limits: z.strictObject({
     /** Dispatches a run may spend. */
@@ -29,14 +29,19 @@ export const Policy = z.strictObject({
     maxTokens: count,
   }),
   backoff: z.strictObject({ firstMs: ms, maxMs: ms }),
-  workers: z.strictObject({
-    /** Workers of a map alive at once, and thereby dispatched at once. */
-    pool: count,
-    /** Votes by which the leader must be ahead. */
-    aheadBy: count,
-    /** Ballots a step may hand out before it has no consensus. */
-    ballots: count,
-  }),
+  workers: z
+    .strictObject({
+      /** Workers of a map alive at once, and thereby dispatched at once. */
+      pool: count,
+      /** Votes by which the leader must be ahead. */
+      aheadBy: count,
+      /** Ballots a step may hand out before it has no consensus. */
+      ballots: count,
+    })
+    .refine(
+      ({ aheadBy, ballots }) => aheadBy <= ballots,
+      'aheadBy is more than ballots: no step could ever be decided',
+    ),
   temperatures: z.strictObject({
     planner: milli,
     /** By ballot, in turn. */

@@ -1,6 +1,7 @@
 /**
  * The kernel's whole state: integers, strings, arrays and plain objects, so that it can be hashed and stored. Bounded by what is
- * alive: ended processes are forgotten, histories have fixed lengths.
+ * alive: ended processes are forgotten, histories have fixed lengths. Three sets of digests grow with what was really new (worlds,
+ * executed commands, joined consensuses): what counts as progress is defined over the whole run.
  */
 
 import type { FaultSpec } from './chaos.ts';
@@ -76,13 +77,20 @@ export interface Proc {
   /** Consensuses that it has joined. */
   joins: HashSet;
   last: string;
-  /** Id of the last joined map, '' for none. */
-  map: string;
+  /** Results of its last joined maps, oldest first. */
+  joined: readonly { map: string; results: readonly (string | null)[] }[];
+  /** Tokens of pages that it was shown, those shown last at the end. */
+  pages: readonly PageRef[];
+  nextPage: number;
   trap: Trap | null;
+  /** What it has to be told about its last output, '' for nothing. */
   notice: string;
+  /** Why what it looks at could not be observed, '' where it could. */
+  missing: string;
   /** sha256 of a flood that must be read next, '' for none. */
   flood: string;
-  told: readonly string[];
+  /** The operator's lines, each with the number of the first request whose frame shows it. */
+  told: readonly { text: string; from: number }[];
   /** The map, or the endpoint's error, it waits for. */
   wait: { map: string } | { error: BrainErrorCode; attempt: number } | null;
   /** Consecutive back-off at an endpoint. */
@@ -128,16 +136,12 @@ export interface State {
   nextPid: number;
   nextReq: number;
   nextMap: number;
-  nextPage: number;
   nextFault: number;
   procs: Readonly<Record<number, Proc>>;
   maps: Readonly<Record<string, MapRun>>;
-  /** Results of the last joined maps, oldest first. */
-  joined: readonly { map: string; results: readonly (string | null)[] }[];
-  pages: readonly PageRef[];
   panicLeft: number;
   worldHash: string;
-  /** World hashes that a write has made. */
+  /** World hashes that there have been. */
   worlds: HashSet;
   /** (command, world hash) pairs that were executed. */
   execs: HashSet;
@@ -168,12 +172,9 @@ export const initialState: State = {
   nextPid: ROOT_PID,
   nextReq: 1,
   nextMap: 1,
-  nextPage: 1,
   nextFault: 1,
   procs: {},
   maps: {},
-  joined: [],
-  pages: [],
   panicLeft: 0,
   worldHash: '',
   worlds: emptyHashSet,
@@ -206,9 +207,12 @@ export const newProc = (
   looks: [],
   joins: emptyHashSet,
   last: '',
-  map: '',
+  joined: [],
+  pages: [],
+  nextPage: 1,
   trap: null,
   notice: '',
+  missing: '',
   flood: '',
   told: [],
   wait: null,

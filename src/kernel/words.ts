@@ -1,7 +1,9 @@
 /**
  * The kernel's own words, as brains read them in frames. One place, so that a model can be trained on exactly these texts.
  */
+
 import type { Rights, Role } from './syscalls.ts';
+import { clip } from './text.ts';
 
 export type TrapCode =
   | 'CPU_FAULT'
@@ -55,7 +57,8 @@ export const trapText = {
 } as const;
 
 export const noticeText = {
-  pageFault: (place: string, why: string): string => `PAGE_FAULT: ${place}: ${why}.`,
+  /** Short whatever the place: it must not be clipped, since it is gone once the process looks elsewhere. */
+  pageFault: (place: string, why: string): string => `PAGE_FAULT: ${clip(place, 40)}: ${clip(why, 40)}.`,
   logFlood: (chars: number, page: string): string =>
     `LOG_FLOOD: ${chars} characters of output. Read its pages first: sys://page/${page}.`,
 } as const;

@@ -56,7 +56,7 @@ describe('handle styles', () => {
   it('url: brains see and use URLs whose number cannot be guessed; the short form is unknown', () => {
     const machine = new Machine({ policy: { handleStyle: 'url' } });
     const frame = machine.untilAsked()?.frame ?? '';
-    const url = /vfd:\/\/rw\/[0-9a-f]{4}\/ANSWER\.txt/.exec(frame)?.[0] ?? '';
+    const url = /vfd:\/\/rw\/[0-9a-f]{8}\/ANSWER\.txt/.exec(frame)?.[0] ?? '';
     machine.answer(reply(write('x', 'replace', 'vfd://rw/ANSWER.txt')));
     machine.answer(reply(write('x', 'replace', 'h2')));
     machine.answer(reply(write('x', 'replace', url)));
@@ -68,7 +68,7 @@ describe('handle styles', () => {
 
   it('url: each process has a number of its own for the same target', () => {
     const machine = new Machine({ policy: { handleStyle: 'url' } });
-    const url = /vfd:\/\/rw\/[0-9a-f]{4}\/dir/.exec(machine.untilAsked()?.frame ?? '')?.[0] ?? '';
+    const url = /vfd:\/\/rw\/[0-9a-f]{8}\/dir/.exec(machine.untilAsked()?.frame ?? '')?.[0] ?? '';
     machine.answer(reply({ ...delegating, tasks: [{ text: 't', caps: [{ cap: url, rights: 'r' }] }] }));
     machine.answer(reply(goTo(url)));
     expect(machine.of('capability.denied')).toMatchObject([{ pid: 2, reason: 'unknown' }]);

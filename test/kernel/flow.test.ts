@@ -145,12 +145,14 @@ describe('pages', () => {
 
   it('a token that is too old is a page fault', () => {
     const machine = new Machine({
-      policy: { frame: { limit: 4096, pageTokens: 1 } },
+      policy: { frame: { limit: 4096, pageTokens: 4 } },
       files: { 'IN.txt': 'x'.repeat(5000) },
     });
     machine.answer(reply(goTo('h4')));
-    machine.answer(reply({ op: 'SYS_GOTO', view: 'sys://page/p1' }));
-    machine.answer(reply({ op: 'SYS_GOTO', view: 'sys://page/p1' }));
+    for (const token of ['p1', 'p2', 'p4', 'p5', 'p1']) {
+      machine.untilAsked();
+      machine.answer(reply({ op: 'SYS_GOTO', view: `sys://page/${token}` }, token));
+    }
     expect(machine.untilAsked()?.frame).toContain(
       '[notice] PAGE_FAULT: sys://page/p1: no such page token, or too old.',
     );

@@ -4,14 +4,15 @@ import { pageSize } from '../frame.ts';
 import { lookKey } from '../keys.ts';
 import { applyMind, toPlace } from '../loops.ts';
 import type { EventOf, PageRef, WorldRequest } from '../records/index.ts';
-import { type Proc, ROOT_PID, STACK_MAX } from '../state.ts';
+import { type Proc, ROOT_PID, STACK_MAX, waiting } from '../state.ts';
 import { LIMITS, type WorldOp } from '../syscalls.ts';
 import { clip } from '../text.ts';
-import { findPage, viewText } from '../views.ts';
+import { findPage, viewPage, viewText } from '../views.ts';
 import { lastText, placeText, trapText } from '../words.ts';
 import { attachFault, recoverFaults } from './faults.ts';
 import { startMap } from './map.ts';
-import { raise } from './trap.ts';
+import { accessProblem, refsOf } from './reply.ts';
+import { deny, raise } from './trap.ts';
 import type { Turn } from './turn.ts';
 import { castVote } from './vote.ts';
 
@@ -37,32 +38,29 @@ export const act = (turn: Turn, pid: number): void => {
   }
 };
 
-const refsOf = (world: WorldOp | null): string[] => {
-  if (world?.op === 'SYS_WRITE') return 'ref' in world ? [world.ref] : [];
-  if (world?.op === 'SYS_MAP_REDUCE') return world.tasks.flatMap((task) => ('ref' in task ? [task.ref] : []));
-  return [];
-};
-
 /** Supplies the text of a reference: the kernel's own at once, a stored page by request. */
 const supply = (turn: Turn, proc: Proc, ref: string): void => {
   const { state } = turn;
-  const page = findPage(state, ref);
+  const size = pageSize(state.policy.frame.limit);
+  const page = findPage(proc, ref);
   const tick = proc.dispatch?.tick ?? 0;
   if (page !== undefined && 'sha256' in page.of) {
     const look = { sha256: page.of.sha256, page: page.n };
-    const size = pageSize(state.policy.frame.limit);
     return turn.emit({ kind: 'observe.requested', req: state.nextReq, pid: proc.pid, tick, look, pageSize: size });
   }
-  const referable = ref === 'sys://task' || ref.startsWith('sys://map/');
-  const text = referable ? viewText(state, proc, ref) : undefined;
+  const text =
+    page !== undefined && 'view' in page.of
+      ? viewPage(state, proc, page.of.view, page.n, size)?.text
+      : viewText(state, proc, ref);
   if (text === undefined) return refuseRef(turn, proc.pid, ref);
   turn.emit({ kind: 'ref.resolved', pid: proc.pid, tick, ref, text });
   act(turn, proc.pid);
 };
 
+/** The text was there when the reply was accepted, and is not any more. */
 export const refuseRef = (turn: Turn, pid: number, ref: string): void => {
-  const evidence = `${ref}: nothing to refer to`;
-  raise(turn, pid, { code: 'CAUSALITY', phase: 'reply', evidence, recovery: trapText.causality(evidence), flag: true });
+  const evidence = `${ref}: nothing to refer to any more`;
+  raise(turn, pid, { code: 'IO_FAULT', phase: 'op', evidence, recovery: trapText.ioFault('ref', 'ENOENT', ref) });
 };
 
 const goTo = (turn: Turn, proc: Proc, d: Proc['d']): void => {
@@ -94,7 +92,7 @@ export const commit = (turn: Turn, pid: number, fields: CommitFields): void => {
     // Thinking does not make a flood go away.
     flood: fields.flood ?? (proc.dispatch?.reply?.world === null && proc.flood !== '' ? proc.flood : null),
   });
-  if (fields.progress != null && fields.progress !== 'look') recoverFaults(turn, pid, tick);
+  if (fields.progress != null) recoverFaults(turn, pid, tick);
 };
 
 /** Units of an outcome that the state keeps: a page and its line. */
@@ -109,12 +107,18 @@ const requestGrade = (turn: Turn, proc: Proc, result: string | undefined): void 
     ...(result === undefined ? {} : { result }),
   });
 
-const requestOp = (
-  turn: Turn,
-  proc: Proc,
-  world: Exclude<WorldOp, { op: 'SYS_GOTO' | 'SYS_HALT' | 'SYS_MAP_REDUCE' }>,
-): void => {
+type LaneOp = Exclude<WorldOp, { op: 'SYS_GOTO' | 'SYS_HALT' | 'SYS_MAP_REDUCE' }>;
+
+/**
+ * One world op is in flight at a time, so that the hash it names is the world that it meets. Whoever comes second waits, its
+ * reply accepted and nothing open, until `nextInLane`.
+ */
+const requestOp = (turn: Turn, proc: Proc, world: LaneOp): void => {
   const { state } = turn;
+  if (waiting(state).some(({ proc: other, open }) => open.kind === 'op' && other.pid !== proc.pid)) return;
+  // A handle may have been revoked since the reply was accepted.
+  const access = accessProblem(state, proc, world);
+  if (access !== null) return raise(turn, proc.pid, deny(turn, proc, access.asked, access.need, access.denial));
   turn.emit({
     kind: 'op.requested',
     req: state.nextReq,
@@ -128,11 +132,23 @@ const requestOp = (
   });
 };
 
+/** Lets the process that has waited longest for the world have it; one that is trapped instead gives it to the next. */
+export const nextInLane = (turn: Turn): void => {
+  while (!turn.over) {
+    let next: Proc | undefined;
+    for (const proc of Object.values(turn.state.procs)) {
+      const { dispatch } = proc;
+      if (dispatch?.open?.kind === 'op') return;
+      const queued = dispatch?.reply != null && dispatch.open === null;
+      if (queued && dispatch.tick < (next?.dispatch?.tick ?? Number.POSITIVE_INFINITY)) next = proc;
+    }
+    if (next === undefined) return;
+    act(turn, next.pid);
+  }
+};
+
 /** The op with its handle resolved; access was checked when the reply was accepted. */
-const worldRequest = (
-  proc: Proc,
-  world: Exclude<WorldOp, { op: 'SYS_GOTO' | 'SYS_HALT' | 'SYS_MAP_REDUCE' }>,
-): WorldRequest => {
+const worldRequest = (proc: Proc, world: LaneOp): WorldRequest => {
   const cap = findCap(proc, world.cap);
   if (cap === undefined) throw new Error(`kernel: ${world.cap} was accepted but is not held`);
   if (world.op === 'SYS_EXEC') return { op: 'SYS_EXEC', argv: [...(cap.argv ?? []), ...world.args] };

@@ -3,13 +3,24 @@ import { draw } from '../digest.ts';
 import { composeFrame, type FrameView, type PageView, pageSize } from '../frame.ts';
 import type { PageRef } from '../records/index.ts';
 import type { Proc, State } from '../state.ts';
-import { capRows, liveCaps, mapSection, pageRefs, shownHandle, viewPage } from '../views.ts';
-import { placeText, roleLine } from '../words.ts';
+import {
+  capRows,
+  liveCaps,
+  mapSection,
+  noticeOf,
+  pageRefs,
+  roleOf,
+  shownHandle,
+  toldText,
+  viewPage,
+} from '../views.ts';
+import { placeText } from '../words.ts';
 import { attachFault } from './faults.ts';
 import type { Turn } from './turn.ts';
 
-/** A page that the world, or the blob store, answered with. */
+/** A page that the world, or the blob store, answered with; `under` which handle, where it was one. */
 export interface Found {
+  under?: string | undefined;
   sha256: string;
   n: number;
   of: number;
@@ -62,18 +73,17 @@ const warmth = (state: State, proc: Proc): number => {
 };
 
 const frameView = (state: State, proc: Proc, page: PageView | null): FrameView => {
-  const step = proc.step;
   return {
-    role: step === null ? roleLine(proc.role) : roleLine(proc.role, { map: step.map, n: step.n, of: step.of }),
+    role: roleOf(proc),
     task: proc.task,
     cap: capRows(state, proc).join('\n'),
     callstack: proc.stack.join('\n'),
     q: proc.q,
     last: proc.last,
-    map: mapSection(state, proc),
+    map: mapSection(proc),
     trap: proc.trap?.recovery ?? '',
-    notice: proc.notice,
-    told: proc.told.join('\n'),
+    notice: noticeOf(proc),
+    told: toldText(proc),
     at: placeText(proc.d),
     page,
   };
@@ -88,23 +98,17 @@ const pageOf = (
   if ('view' in sight) {
     const found = viewPage(state, proc, sight.view, sight.n, pageSize(limit));
     if (found === undefined) return null;
-    return withNeighbours(
-      state,
-      { view: sight.view },
-      { n: sight.n, of: found.pages, text: found.text, chars: found.chars },
-    );
+    const { text, pages, chars } = found;
+    return withNeighbours(proc, { view: sight.view }, { n: sight.n, of: pages, text, chars });
   }
-  return withNeighbours(
-    state,
-    { sha256: sight.sha256 },
-    { n: sight.n, of: sight.of, text: sight.text, chars: sight.chars },
-  );
+  const { sha256, under, n, of, text, chars } = sight;
+  return withNeighbours(proc, { sha256, ...(under === undefined ? {} : { under }) }, { n, of, text, chars });
 };
 
 /** A page with the tokens of the one after and the one before it. */
-const withNeighbours = (state: State, of: PageRef['of'], page: PageView): { page: PageView; refs: PageRef[] } => {
+const withNeighbours = (proc: Proc, of: PageRef['of'], page: PageView): { page: PageView; refs: PageRef[] } => {
   const ns = [page.n + 1, page.n - 1].filter((n) => n >= 1 && n <= page.of);
-  const refs = pageRefs(state, of, ns);
+  const refs = pageRefs(proc, of, ns);
   const token = (n: number): string | undefined => refs.find((ref) => ref.n === n)?.token;
   return { page: { ...page, next: token(page.n + 1), prev: token(page.n - 1) }, refs };
 };

@@ -3,8 +3,7 @@ import { deriveCaps } from '../caps.ts';
 import { hashSetHas } from '../hash-set.ts';
 import { joinKey } from '../keys.ts';
 import type { MapRun, Proc, Step } from '../state.ts';
-import { LIMITS, type MapReduceOp } from '../syscalls.ts';
-import { clip } from '../text.ts';
+import type { MapReduceOp } from '../syscalls.ts';
 import { recoverFaults } from './faults.ts';
 import { endProc, type Turn } from './turn.ts';
 
@@ -12,7 +11,7 @@ import { endProc, type Turn } from './turn.ts';
 export const startMap = (turn: Turn, pid: number, before: Proc, op: MapReduceOp): void => {
   const map = `m${turn.state.nextMap}`;
   const steps = op.tasks.map((task) => ({
-    text: 'text' in task ? task.text : clip(before.dispatch?.refs[task.ref] ?? '', LIMITS.taskText),
+    text: 'text' in task ? task.text : (before.dispatch?.refs[task.ref] ?? ''),
     caps: task.caps,
   }));
   turn.emit({ kind: 'map.started', map, pid, tick: before.dispatch?.tick ?? 0, result: op.result, steps });
@@ -21,7 +20,12 @@ export const startMap = (turn: Turn, pid: number, before: Proc, op: MapReduceOp)
 
 /** How far the leading value is ahead of the next one. */
 export const margin = (step: Step): number => {
-  const [first = 0, second = 0] = Object.values(step.votes).sort((a, b) => b - a);
+  let first = 0;
+  let second = 0;
+  for (const votes of Object.values(step.votes)) {
+    second = Math.max(second, Math.min(votes, first));
+    first = Math.max(first, votes);
+  }
   return first - second;
 };
 

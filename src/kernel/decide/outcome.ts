@@ -1,47 +1,36 @@
 /** What the world and the grader answer. */
 
 import { findCap } from '../caps.ts';
+import { sectionRoom } from '../frame.ts';
 import { hashSetHas } from '../hash-set.ts';
 import { execKey } from '../keys.ts';
 import type { InputOf, PageRef } from '../records/index.ts';
 import type { Proc } from '../state.ts';
-import { pageRefs } from '../views.ts';
+import { findPage, pageRefs } from '../views.ts';
 import { lastText, noticeText, trapText } from '../words.ts';
 import { act, commit, refuseRef } from './act.ts';
 import { composeAndAsk } from './compose.ts';
 import { confirmFault } from './faults.ts';
+import { refsOf } from './reply.ts';
 import { missing } from './schedule.ts';
 import { raise } from './trap.ts';
 import { endProc, endRun, type Turn } from './turn.ts';
 
-/** The page that a process looks at; a file that was asked for as a target starts at its first page. */
+/** The page that a process looks at; a target is shown from its first page on. */
 export const onObserved = (turn: Turn, proc: Proc, input: InputOf<'world.observed'>): void => {
   const { found } = input;
   if (found === null) return missing(turn, proc, input.why ?? 'nothing there');
-  const ref =
-    'view' in proc.d ? turn.state.pages.find((page) => `sys://page/${page.token}` === placeView(proc)) : undefined;
-  composeAndAsk(turn, proc.pid, {
-    sha256: found.sha256,
-    n: ref?.n ?? 1,
-    of: found.pages,
-    text: found.text,
-    chars: found.chars,
-  });
+  const { sha256, pages: of, text, chars } = found;
+  const ref = 'view' in proc.d ? findPage(proc, proc.d.view) : undefined;
+  const known = ref !== undefined && 'sha256' in ref.of ? ref.of.under : undefined;
+  const under = 'cap' in proc.d ? findCap(proc, proc.d.cap)?.handle : known;
+  composeAndAsk(turn, proc.pid, { sha256, under, n: ref?.n ?? 1, of, text, chars });
 };
-
-const placeView = (proc: Proc): string => ('view' in proc.d ? proc.d.view : '');
 
 /** The text of a page that the reply refers to. */
 export const onFetched = (turn: Turn, proc: Proc, input: InputOf<'world.observed'>): void => {
-  const refs = proc.dispatch?.refs ?? {};
-  const world = proc.dispatch?.reply?.world;
-  const wanted =
-    world?.op === 'SYS_MAP_REDUCE'
-      ? world.tasks.flatMap((task) => ('ref' in task ? [task.ref] : []))
-      : world != null && 'ref' in world
-        ? [world.ref]
-        : [];
-  const ref = wanted.find((other) => !Object.hasOwn(refs, other));
+  const supplied = proc.dispatch?.refs ?? {};
+  const ref = refsOf(proc.dispatch?.reply?.world ?? null).find((other) => !Object.hasOwn(supplied, other));
   if (ref === undefined) return;
   if (input.found === null) return refuseRef(turn, proc.pid, ref);
   turn.emit({ kind: 'ref.resolved', pid: proc.pid, tick: proc.dispatch?.tick ?? 0, ref, text: input.found.text });
@@ -60,17 +49,22 @@ export const onOpDone = (turn: Turn, proc: Proc, input: InputOf<'op.done'>): voi
     });
   }
   const { output } = input;
-  // What exceeds a page is read from its first one on.
-  const pages = output === null || output.pages < 2 ? [] : pageRefs(turn.state, { sha256: output.sha256 }, [1]);
+  const flood = floods(turn, output) ? (output?.sha256 ?? null) : null;
+  // What will not fit beside the outcome's line can be read from its first page on.
+  const room = sectionRoom('last', turn.state.policy.frame.limit) - LINE_MAX;
+  const long = output !== null && (output.pages > 1 || output.text.length > room || flood !== null);
+  const pages = long ? pageRefs(proc, { sha256: output.sha256 }, [1]) : [];
   const isNew = world?.op === 'SYS_EXEC' && !hashSetHas(turn.state.execs, execKey(proc, world, turn.state.worldHash));
   const printed = lastText.printed(output?.text ?? '', output?.chars ?? 0, pages[0]?.token);
   const last = world?.op === 'SYS_EXEC' ? lastText.exec(world.cap, input.exit, printed) : lastText.gitLog(printed);
-  const flood = floods(turn, output) ? (output?.sha256 ?? null) : null;
   const pid = proc.pid;
   const tick = proc.dispatch?.tick ?? 0;
   commit(turn, pid, { last, progress: isNew ? 'exec' : null, worldHash: input.worldHash, pages, flood });
   if (flood !== null && output !== null) warnOfFlood(turn, pid, tick, output.chars, pages);
 };
+
+/** Units that the line before an output takes at most: `SYS_EXEC`, a handle, the exit code. */
+const LINE_MAX = 150;
 
 const floods = (turn: Turn, output: InputOf<'op.done'>['output']): boolean => {
   const limit = turn.state.policy.traps.LOG_FLOOD?.bytes;

@@ -5,18 +5,26 @@ import { checkCap, type Denial, isDenial } from '../caps.ts';
 import { applyMind } from '../loops.ts';
 import { type Proc, ROOT_PID, STACK_MAX, type State } from '../state.ts';
 import { type Reply, Reply as ReplySchema, type Rights, WORLD_SCHEMAS, type WorldOp } from '../syscalls.ts';
-import { findPage } from '../views.ts';
+import { clip } from '../text.ts';
+import { findPage, viewText } from '../views.ts';
 
 export type Parsed = { ok: true; reply: Reply } | { ok: false; field: string; what: string };
 
 /** Takes off one leading thinking block and one code fence around the whole. */
 const peel = (text: string): string => {
+  if (text.startsWith('{')) return text;
   const thought = text.replace(/^\s*<think>[\s\S]*?<\/think>/, '').trim();
   const fenced = /^```(?:json)?[ \t]*\r?\n([\s\S]*?)\r?\n?```$/.exec(thought);
   return fenced?.[1] ?? thought;
 };
 
-const failure = (field: string, what: string): Parsed => ({ ok: false, field, what });
+/** Both are quoted to the brain and kept in its state. */
+const QUOTE_MAX = 200;
+const failure = (field: string, what: string): Parsed => ({
+  ok: false,
+  field: clip(field, QUOTE_MAX),
+  what: clip(what, QUOTE_MAX),
+});
 
 const firstIssue = (error: z.ZodError, prefix: string): Parsed => {
   const issue = error.issues[0];
@@ -35,7 +43,7 @@ export const parseReply = (text: string): Parsed => {
   }
   const outer = Outer.safeParse(value);
   if (!outer.success) return firstIssue(outer.error, '');
-  const extra = Object.keys(outer.data).find((key) => key !== 'q' && key !== 'mind' && key !== 'world');
+  const extra = Object.keys(value as object).find((key) => key !== 'q' && key !== 'mind' && key !== 'world');
   if (extra !== undefined) return failure(extra, 'unknown field');
   const { q, mind, world } = outer.data;
   if (world === null) return { ok: true, reply: { q, mind, world } };
@@ -74,14 +82,29 @@ export const causalityProblem = (state: State, proc: Proc, reply: Reply): string
   if (alone && mind.length > 0) return `${world.op} stands alone, without mind ops`;
   if (world?.op === 'SYS_MAP_REDUCE' && proc.role !== 'planner') return 'only the planner may map';
   if (applyMind(proc.stack, mind, STACK_MAX) === null) return 'the call stack has no such entry, or no room';
-  if (proc.flood !== '' && world !== null && !readsFlood(state, proc, world))
+  if (proc.flood !== '' && world !== null && !readsFlood(proc, world))
     return 'the flood was not read; read its pages first';
-  return null;
+  const dangling = refsOf(world).find((ref) => !canRefer(state, proc, ref));
+  return dangling === undefined ? null : `${dangling}: nothing to refer to`;
 };
 
-const readsFlood = (state: State, proc: Proc, world: WorldOp): boolean => {
+/** What a reply refers to instead of writing it out. */
+export const refsOf = (world: WorldOp | null): string[] => {
+  if (world?.op === 'SYS_WRITE') return 'ref' in world ? [world.ref] : [];
+  if (world?.op === 'SYS_MAP_REDUCE') return world.tasks.flatMap((task) => ('ref' in task ? [task.ref] : []));
+  return [];
+};
+
+/** The task, a consensus or a page. */
+const canRefer = (state: State, proc: Proc, ref: string): boolean => {
+  if (findPage(proc, ref) !== undefined) return true;
+  const kind = ref === 'sys://task' || ref.startsWith('sys://map/');
+  return kind && viewText(state, proc, ref) !== undefined;
+};
+
+const readsFlood = (proc: Proc, world: WorldOp): boolean => {
   if (world.op !== 'SYS_GOTO' || !('view' in world)) return false;
-  const ref = findPage(state, world.view);
+  const ref = findPage(proc, world.view);
   return ref !== undefined && 'sha256' in ref.of && ref.of.sha256 === proc.flood;
 };
 

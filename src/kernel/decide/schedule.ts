@@ -4,11 +4,13 @@ import { pageSize } from '../frame.ts';
 import type { Proc, State } from '../state.ts';
 import { findPage, viewText } from '../views.ts';
 import { noticeText, placeText } from '../words.ts';
+import { nextInLane } from './act.ts';
 import { composeAndAsk } from './compose.ts';
 import { strikeHandles } from './faults.ts';
 import { endRun, type Turn } from './turn.ts';
 
 export const schedule = (turn: Turn): void => {
+  nextInLane(turn);
   for (;;) {
     const { phase, steps } = turn.state;
     if (phase !== 'active' && !(phase === 'paused' && steps > 0)) return;
@@ -20,16 +22,14 @@ export const schedule = (turn: Turn): void => {
 };
 
 const nextReady = (state: State): Proc | undefined => {
-  let running = 0;
   let ready: Proc | undefined;
   for (const proc of Object.values(state.procs)) {
     if (proc.role === 'planner') {
       if (proc.state === 'ready') return proc;
       if (proc.state !== 'blocked') return undefined;
     } else if (proc.state === 'ready') ready ??= proc;
-    else if (proc.state === 'running') running += 1;
   }
-  return running < state.policy.workers.pool ? ready : undefined;
+  return ready;
 };
 
 /** Ends the run where a limit is reached. */
@@ -63,7 +63,7 @@ export const observe = (turn: Turn, proc: Proc, tick: number): void => {
   }
   const { view } = proc.d;
   if (view.startsWith('sys://page/')) {
-    const ref = findPage(state, view);
+    const ref = findPage(proc, view);
     if (ref === undefined) return missing(turn, proc, 'no such page token, or too old');
     if ('sha256' in ref.of) return ask({ sha256: ref.of.sha256, page: ref.n });
     return composeAndAsk(turn, proc.pid, { view: ref.of.view, n: ref.n });

@@ -8,9 +8,12 @@ import { type Proc, type State, waiting } from '../state.ts';
 export class Turn {
   state: State;
   readonly events: KernelEvent[] = [];
+  /** The request whose outcome is being dealt with, 0 for none: it is over and need not be aborted. */
+  readonly answered: number;
 
-  constructor(state: State) {
+  constructor(state: State, answered: number) {
     this.state = state;
+    this.answered = answered;
   }
 
   emit(event: KernelEvent): void {
@@ -40,7 +43,9 @@ export const endRun = (turn: Turn, outcome: Outcome, reason: string): void => {
     kind: 'run.ended',
     outcome,
     reason,
-    aborts: waiting(state).map(({ open }) => open.req),
+    aborts: waiting(state)
+      .map(({ open }) => open.req)
+      .filter((req) => req !== turn.answered),
     ticks: state.tick,
     worldHash: state.worldHash,
     stateHash: stateHash(state),
@@ -49,5 +54,11 @@ export const endRun = (turn: Turn, outcome: Outcome, reason: string): void => {
 
 export const endProc = (turn: Turn, proc: Proc, as: 'done' | 'retired' | 'cut' | 'killed', why: string): void => {
   const open = proc.dispatch?.open ?? null;
-  turn.emit({ kind: 'process.ended', pid: proc.pid, as, why, aborts: open === null ? [] : [open.req] });
+  turn.emit({
+    kind: 'process.ended',
+    pid: proc.pid,
+    as,
+    why,
+    aborts: open === null || open.req === turn.answered ? [] : [open.req],
+  });
 };

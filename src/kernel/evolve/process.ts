@@ -79,12 +79,11 @@ export const settled = (state: State, event: EventOf<'step.settled'>): State =>
 
 export const joined = (state: State, event: EventOf<'map.joined'>): State => {
   const { [event.map]: _, ...maps } = state.maps;
-  const kept = [...state.joined, { map: event.map, results: event.results }].slice(-JOINED_KEPT);
-  return patchProc({ ...state, maps, joined: kept }, event.pid, (proc) => ({
+  return patchProc({ ...state, maps }, event.pid, (proc) => ({
     ...proc,
     state: 'ready',
     wait: null,
-    map: event.map,
+    joined: [...proc.joined, { map: event.map, results: event.results }].slice(-JOINED_KEPT),
     last: lastText.joined(event.map),
     joins: hashSetAdd(proc.joins, joinKey(event.results)),
     ...(event.progress ? { loops: clearThrash(proc.loops), looks: [], streak: 0, progressTick: state.tick } : {}),
@@ -92,4 +91,7 @@ export const joined = (state: State, event: EventOf<'map.joined'>): State => {
 };
 
 export const told = (state: State, event: EventOf<'operator.told'>): State =>
-  patchProc(state, event.pid, (proc) => ({ ...proc, told: [...proc.told, event.text].slice(-TOLD_KEPT) }));
+  patchProc(state, event.pid, (proc) => ({
+    ...proc,
+    told: [...proc.told, { text: event.text, from: state.nextReq }].slice(-TOLD_KEPT),
+  }));

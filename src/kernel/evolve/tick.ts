@@ -1,12 +1,12 @@
 /** How the state follows a dispatch through its phases. */
-import { findCap } from '../caps.ts';
+import { findCap, targetOf } from '../caps.ts';
 import { hashSetAdd } from '../hash-set.ts';
 import { execKey, lookKey } from '../keys.ts';
 import { applyMind, clearThrash, countReply, restart } from '../loops.ts';
 import type { EventOf } from '../records/index.ts';
 import { type Dispatch, freshLoops, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
 import type { Reply } from '../syscalls.ts';
-import { rememberPages } from '../views.ts';
+import { rememberPages, viewBehind } from '../views.ts';
 import { HOME } from '../words.ts';
 import { closed, openRequest, patchProc, setProc } from './update.ts';
 
@@ -14,7 +14,7 @@ export const dispatched = (state: State, event: EventOf<'route.dispatched'>): St
   const proc = state.procs[event.pid];
   if (proc === undefined) return state;
   const dispatch: Dispatch = { tick: event.tick, open: null, reply: null, refs: {} };
-  const running: Proc = { ...proc, state: 'running', ticks: proc.ticks + 1, dispatch };
+  const running: Proc = { ...proc, state: 'running', ticks: proc.ticks + 1, missing: '', dispatch };
   const steps = state.phase === 'paused' ? Math.max(0, state.steps - 1) : state.steps;
   return { ...state, tick: event.tick, steps, procs: { ...state.procs, [event.pid]: running } };
 };
@@ -24,23 +24,35 @@ export const observing = (state: State, event: EventOf<'observe.requested'>): St
   return openRequest(state, event.pid, { req: event.req, kind, fault: 0 });
 };
 
+/** A page fault holds as long as the process looks there; a flood until its pages are read. */
 export const noticed = (state: State, event: EventOf<'notice.given'>): State =>
-  patchProc(state, event.pid, (proc) => ({ ...proc, notice: event.text }));
+  patchProc(state, event.pid, (proc) =>
+    event.code === 'PAGE_FAULT' ? { ...proc, missing: event.text } : { ...proc, notice: event.text },
+  );
 
-export const framed = (state: State, event: EventOf<'frame.composed'>): State => rememberPages(state, event.pages);
+export const framed = (state: State, event: EventOf<'frame.composed'>): State =>
+  event.pages.length === 0
+    ? state
+    : patchProc(state, event.pid, (proc) => rememberPages(proc, event.pages, state.policy.frame.pageTokens));
 
 export const asked = (state: State, event: EventOf<'brain.requested'>): State => {
   const request: Request = { req: event.req, kind: 'brain', fault: event.fault?.id ?? 0 };
   return openRequest(state, event.pid, request, { state: 'running', wait: null });
 };
 
+/** The operator's lines that came too late for the frame that was just answered. */
+const unread = (proc: Proc): Proc['told'] => proc.told.filter(({ from }) => from > (proc.dispatch?.open?.req ?? 0));
+
+/** The view that a reply goes to look at; '' where it does something else. */
+const viewOf = (proc: Proc, { world }: Reply): string =>
+  world?.op === 'SYS_GOTO' && 'view' in world ? viewBehind(proc, world.view) : '';
+
 export const accepted = (state: State, event: EventOf<'reply.accepted'>): State => {
   const reply: Reply = { q: event.q, mind: event.mind, world: event.world };
   return patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
     ...proc,
     outage: { attempts: 0, ms: 0 },
-    // The operator's lines have been read.
-    told: [],
+    told: viewOf(proc, reply) === 'sys://told' ? proc.told : unread(proc),
     loops: countReply(
       state.policy,
       proc,
@@ -56,7 +68,7 @@ export const rejected = (state: State, event: EventOf<'reply.rejected'>): State 
   patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
     ...proc,
     outage: { attempts: 0, ms: 0 },
-    told: [],
+    told: unread(proc),
     dispatch: closed(proc.dispatch),
   }));
 
@@ -87,21 +99,23 @@ export const committed = (state: State, event: EventOf<'tick.committed'>): State
   if (event.worldHash !== state.worldHash) base.worlds = hashSetAdd(state.worlds, event.worldHash);
   if (world?.op === 'SYS_EXEC') base.execs = hashSetAdd(state.execs, execKey(proc, world, state.worldHash));
   if (world?.op === 'SYS_WRITE') base.written = noteEvidence(state, proc, world.cap, world.path);
+  // Who goes to read a section in full must find it as it was.
+  const view = viewOf(proc, reply);
   const next: Proc = {
     ...proc,
     ...progressOf(proc, event),
     state: 'ready',
-    q: reply.q,
+    q: view === 'sys://q' ? proc.q : reply.q,
     d: event.d,
     stack: event.stack,
-    last: event.last,
-    trap: null,
-    notice: '',
+    last: view === 'sys://last' ? proc.last : event.last,
+    trap: view === 'sys://trap' ? proc.trap : null,
+    notice: view === 'sys://notice' || event.flood !== null ? proc.notice : '',
     flood: event.flood ?? '',
     dispatch: null,
     lastCap: world !== null && 'cap' in world ? world.cap : proc.lastCap,
   };
-  return rememberPages(setProc(base, next), event.pages);
+  return setProc(base, rememberPages(next, event.pages, state.policy.frame.pageTokens));
 };
 
 /** A first look clears the thrash counters; a write or an exec also ends the trap streak and lets it look anew. */
@@ -113,7 +127,8 @@ const progressOf = (proc: Proc, event: EventOf<'tick.committed'>): Partial<Proc>
 };
 
 const noteEvidence = (state: State, proc: Proc, handle: string, path: string | undefined): readonly string[] => {
-  const target = `${findCap(proc, handle)?.target ?? ''}${path ?? ''}`;
+  const cap = findCap(proc, handle);
+  const target = cap === undefined ? '' : targetOf(cap, path);
   return state.task.evidence.includes(target) && !state.written.includes(target)
     ? [...state.written, target]
     : state.written;

@@ -7,7 +7,7 @@ export const Pid = z.int().min(1);
 export const Req = z.int().min(1);
 /** Number of a dispatch, counted over the run from 1. */
 export const Tick = z.int().min(0);
-export const Sha = z.string().length(64);
+export const Sha = z.string().regex(/^[0-9a-f]{64}$/);
 export const Handle = z.string().max(120);
 export const RoleName = z.enum(['planner', 'worker']);
 export const PlaceSchema = z.union([

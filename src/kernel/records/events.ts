@@ -37,7 +37,11 @@ export type WorldRequest = z.infer<typeof WorldRequest>;
 /** Which text a page token stands for: a page of a stored blob, or of one of the process's own views. */
 export const PageRef = z.strictObject({
   token: z.string().max(20),
-  of: z.union([z.strictObject({ sha256: Sha }), z.strictObject({ view: z.string().max(300) })]),
+  of: z.union([
+    /** `under`: the handle that it was read under; the token is void once that is revoked. */
+    z.strictObject({ sha256: Sha, under: Handle.optional() }),
+    z.strictObject({ view: z.string().max(300) }),
+  ]),
   n: z.int().min(1),
 });
 export type PageRef = z.infer<typeof PageRef>;

@@ -21,6 +21,7 @@ export const BrainErrorCode = z.enum([
 export type BrainErrorCode = z.infer<typeof BrainErrorCode>;
 
 const ms = z.int().min(0);
+const tokens = z.int().min(0).max(1_000_000_000);
 /** Id of the fault that was really applied to this outcome. */
 const applied = z.int().min(1).optional();
 
@@ -81,7 +82,7 @@ export const INPUTS = {
       reasoning: z.string().optional(),
       finish: z.enum(['stop', 'length']),
       tokensIn: z.int().min(0),
-      tokensOut: z.int().min(0),
+      tokensOut: tokens,
       firstTokenMs: ms,
       totalMs: ms,
       applied,
@@ -95,7 +96,7 @@ export const INPUTS = {
       message: z.string().max(1000),
       /** What had arrived before the failure. */
       partial: z.string(),
-      tokensOut: z.int().min(0),
+      tokensOut: tokens,
       totalMs: ms,
       retryAfterMs: ms.optional(),
       applied,
@@ -147,6 +148,9 @@ export const INPUTS = {
       order: OperatorCommand,
     })
     .describe('The operator commanded something.'),
+  'runtime.failed': z
+    .strictObject({ kind: z.literal('runtime.failed'), message: z.string().max(1000) })
+    .describe('The runtime broke; nothing more can be performed.'),
   'deadline.passed': z
     .strictObject({ kind: z.literal('deadline.passed'), req: Req })
     .describe('The time that a process had to wait is over.'),
