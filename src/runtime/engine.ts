@@ -24,6 +24,7 @@ import {
 import { BrainEffects, type Seat } from './effects-brain.ts';
 import { type Blobs, WorldEffects } from './effects-world.ts';
 import type { Grader, World } from './ports.ts';
+import { clipped } from './text.ts';
 import { Waits } from './waits.ts';
 
 /** The part of the journal's writer that the engine uses. */
@@ -242,15 +243,20 @@ export class Engine {
     );
   }
 
-  /** Something broke that no input can express: all effects stop, `ended` rejects. */
+  /** Something broke: the run ends as interrupted where that can still be written; else all effects stop and `ended` rejects. */
   fail(error: unknown): void {
     if (this.#over) return;
-    this.#stop('internal error');
     try {
-      this.#journal.appendNote({ kind: 'runtime.said', text: `internal error: ${error}` });
+      const input: KernelInput = { kind: 'runtime.failed', message: clipped(`internal error: ${error}`, 1000) };
+      const { state, events } = transition(this.#state, input);
+      this.#seq = this.#journal.appendBatch(input, events);
+      this.#state = state;
+      const end = events.find((event) => event.kind === 'run.ended');
+      if (end !== undefined) return this.#finish(end);
     } catch {
       // It may be the journal that broke.
     }
+    this.#stop('internal error');
     this.#end.reject(error);
   }
 

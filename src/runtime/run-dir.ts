@@ -1,6 +1,6 @@
 /** Where runs live on disk, and how they are named. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EXIT } from './exit-codes.ts';
@@ -19,10 +19,17 @@ export const homeDir = (home?: string): string => {
 
 export const runDir = (home: string, id: string): string => join(home, 'runs', id);
 
+/** Makes a directory and those above it. Node's own recursive mkdir never returns where a parent answers ENOENT, as /proc does. */
+const makeDirs = (dir: string): void => {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeDirs(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
+};
+
 /** Makes the directory of a new run. @returns its id (8 hex digits) and its path */
 export const createRunDir = (home: string): { id: string; dir: string } => {
   try {
-    mkdirSync(join(home, 'runs'), { recursive: true, mode: 0o700 });
+    makeDirs(join(home, 'runs'));
     for (;;) {
       const id = randomBytes(4).toString('hex');
       const dir = runDir(home, id);

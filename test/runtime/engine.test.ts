@@ -273,15 +273,25 @@ test('a journal that can no longer be written ends everything: nothing is perfor
       blobs: journal.blobs,
       sync: () => journal.sync(),
       appendNote: (note) => journal.appendNote(note),
-      appendBatch: (input, events) => journal.appendBatch(input, events),
-      written: async () => {
+      appendBatch: (input, events) => {
         writes += 1;
         if (writes > 5) throw new Error('disk full');
-        await journal.written();
+        return journal.appendBatch(input, events);
       },
+      written: () => journal.written(),
     }),
   });
   await engine.start(started);
   await expect(engine.ended).rejects.toThrow('disk full');
   await expect(engine.command('test', '', { command: 'pause' })).rejects.toBeInstanceOf(RunOver);
+});
+
+test('a runtime that breaks while the journal holds ends the run as interrupted, and says why', async () => {
+  const { engine, started } = await rig();
+  await engine.start(started);
+  engine.fail(new Error('a world that is no more'));
+  expect(await engine.ended).toMatchObject({
+    outcome: 'interrupted',
+    reason: 'internal error: Error: a world that is no more',
+  });
 });
