@@ -9,11 +9,13 @@ import { endCode, endObject, goneSentence } from './outcome.ts';
 import { json } from './print.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 
-export const attachVerb = async (name: string, options: CommonOptions): Promise<number> => {
+export const attachVerb = async (name: string, options: CommonOptions & { readOnly?: boolean }): Promise<number> => {
   const home = homeDir(options.home);
   const { id, dir } = findRun(home, name);
   if (options.json !== true) {
-    if (process.stdout.isTTY === true && process.stdin.isTTY === true) return await openConsole({ home, runId: id });
+    if (process.stdout.isTTY === true && process.stdin.isTTY === true) {
+      return await openConsole({ home, runId: id, readOnly: options.readOnly === true });
+    }
     throw new UserError('attach needs a terminal; with --json it prints the events of the run', EXIT.unavailable);
   }
   let records = 0;

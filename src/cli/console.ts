@@ -3,6 +3,8 @@ export interface ConsoleOptions {
   home: string;
   runId?: string;
   screen?: string;
+  /** Without the keys that may change a run. */
+  readOnly?: boolean;
 }
 
 /** @returns the exit code */

@@ -1,5 +1,6 @@
 /** All verbs and their arguments. What a verb does is loaded when it is called, so that headless ones never load React. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { FaultKind } from '../kernel/chaos.ts';
 import { packageVersion } from '../runtime/code-version.ts';
 import { PROFILE_NAMES } from './profile-names.ts';
 
@@ -44,6 +45,9 @@ Exit codes:
    3  a journal does not verify 75  the run takes no orders
   65  bad input file           130  the run was killed`;
 
+/** Long enough to be watched for some minutes at a readable pace. */
+const DEMO_TASK = 'ledger-24';
+
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {
   const program = new Command('turingos')
@@ -78,8 +82,8 @@ export const createProgram = (end: (code: number) => void): Command => {
     .argument('<task>', 'a built-in name (ledger-12) or a task file')
     .action(async (task: string, options) => end(await (await import('./run.ts')).runVerb(task, options)));
 
-  runOptions(verb('demo', 'watch the built-in task ledger-12 worked on by the embedded pair')).action(async (options) =>
-    end(await (await import('./run.ts')).runVerb('ledger-12', options)),
+  runOptions(verb('demo', `watch the built-in task ${DEMO_TASK} worked on by the embedded pair`)).action(
+    async (options) => end(await (await import('./run.ts')).runVerb(DEMO_TASK, options)),
   );
 
   verb('check', 'say whether a task file is good', program.command('task').description('task files'))
@@ -93,9 +97,9 @@ export const createProgram = (end: (code: number) => void): Command => {
   const onRun = (name: string, description: string): Command =>
     verb(name, description).argument('<run>', 'any unique prefix of its id, or @last');
 
-  onRun('attach', 'watch a run in the console; with --json its notable events').action(async (run: string, options) =>
-    end(await (await import('./attach.ts')).attachVerb(run, options)),
-  );
+  onRun('attach', 'watch a run in the console; with --json its notable events')
+    .option('--read-only', 'without the keys that may change the run')
+    .action(async (run: string, options) => end(await (await import('./attach.ts')).attachVerb(run, options)));
 
   onRun('kill', 'end a run at once, keep its partial streams').action(async (run: string, options) =>
     end(await (await import('./kill.ts')).killVerb(run, options)),
@@ -112,7 +116,7 @@ export const createProgram = (end: (code: number) => void): Command => {
   }
 
   onRun('inject', 'a fault, at once or at the next occasion')
-    .addArgument(new Argument('<fault>').choices(['brain.cut', 'write.denied', 'cap.revoked']))
+    .addArgument(new Argument('<fault>').choices(FaultKind.options))
     .option('--target <who>', 'planner, worker, any or a pid', target, 'any')
     .option('--times <n>', 'how often it strikes', positive, 1)
     .option('--handle <handle>', 'cap.revoked only: which; default the one used last')

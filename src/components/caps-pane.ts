@@ -1,5 +1,5 @@
 /** The capability table: what is held by whom and used how often; then what was asked for and denied, by shape. */
-import type { LiveState } from '../store/live-state.ts';
+import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { pidRanges, roleLetter } from '../store/op-text.ts';
 import type { DeniedShape } from '../store/projections/denied.ts';
 import { type HandleUse, handleKey } from '../store/projections/handles.ts';
@@ -55,7 +55,7 @@ export const capsPane = (look: Look, width: number, height: number, props: CapsP
 
 /** The living; after the last of them the planner, as it was when it ended. */
 const holdersOf = (live: LiveState) => {
-  const procs = Object.values(live.kernel.procs);
+  const procs = shownProcs(live);
   return procs.length > 0 ? procs : live.ended.filter((proc) => proc.role === 'planner');
 };
 

@@ -1,5 +1,5 @@
 /** The planner's stream: its last replies, what the kernel made of them, and the one that is being written. */
-import type { LiveState } from '../store/live-state.ts';
+import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
 import { turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
@@ -109,7 +109,7 @@ export const movingStatus = (look: Look, reply: ReplyView, wide: boolean): Span[
 
 /** `stack >verify ANSWER.txt   ~write ANSWER.txt`: the top of the call stack first. */
 export const stackLine = (look: Look, width: number, live: LiveState): string => {
-  const stack = Object.values(live.kernel.procs).find((proc) => proc.role === 'planner')?.stack ?? [];
+  const stack = shownProcs(live).find((proc) => proc.role === 'planner')?.stack ?? [];
   if (stack.length === 0)
     return row(look, width, [
       ['bold', 'stack'],

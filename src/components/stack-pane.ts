@@ -1,6 +1,6 @@
 /** The planner's call stack, top first, and where it looks. */
 import { placeText } from '../store/kernel-view.ts';
-import type { LiveState } from '../store/live-state.ts';
+import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { targetText } from '../store/op-text.ts';
 import { type ListProps, listPane } from './list-pane.ts';
 import type { Look } from './look.ts';
@@ -11,7 +11,7 @@ export const stackPane = (
   height: number,
   props: ListProps & { live: LiveState },
 ): string[] => {
-  const proc = Object.values(props.live.kernel.procs).find((candidate) => candidate.role === 'planner');
+  const proc = shownProcs(props.live).find((candidate) => candidate.role === 'planner');
   const stack = proc?.stack ?? [];
   const place =
     proc === undefined ? '' : 'cap' in proc.d ? targetText(proc.caps, proc.d.cap, proc.d.path) : placeText(proc.d);

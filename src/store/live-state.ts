@@ -4,7 +4,7 @@
  */
 import { evolve } from '../kernel/evolve.ts';
 import type { KernelEvent } from '../kernel/records/index.ts';
-import { initialState, type State } from '../kernel/state.ts';
+import { initialState, type Proc, ROOT_PID, type State } from '../kernel/state.ts';
 import { type Denied, foldDenied, noDenied } from './projections/denied.ts';
 import { type EndedProc, foldEnded, noEnded } from './projections/ended.ts';
 import { type FaultRow, foldFaults, noFaults } from './projections/faults.ts';
@@ -20,6 +20,8 @@ import type { Rec } from './record.ts';
 
 export interface LiveState {
   kernel: State;
+  /** The processes as the run's end found them: the kernel forgets them, people still want to look. */
+  last: State['procs'];
   info: RunInfo;
   streams: Streams;
   traps: TrapLog;
@@ -35,6 +37,7 @@ export interface LiveState {
 
 export const emptyLive: LiveState = {
   kernel: initialState,
+  last: {},
   info: noRunInfo,
   streams: noStreams,
   traps: noTraps,
@@ -48,6 +51,16 @@ export const emptyLive: LiveState = {
   ended: noEnded,
 };
 
+/** A run ends with its root, or with all that are still there. */
+const endFinds = ({ kernel, last }: LiveState, rec: Rec): State['procs'] => {
+  const ends = rec.kind === 'run.ended' || (rec.kind === 'process.ended' && rec.pid === ROOT_PID);
+  return ends && Object.keys(kernel.procs).length > 0 ? kernel.procs : last;
+};
+
+/** The processes whose tables and stacks are shown: those alive or, after the end, the last ones. */
+export const shownProcs = ({ kernel, last }: LiveState): Proc[] =>
+  Object.values(kernel.phase === 'ended' ? last : kernel.procs);
+
 /** Projections see the kernel's state before and after the record: ended processes are only in the first. */
 export const foldLive = (live: LiveState, rec: Rec): LiveState => {
   const before = live.kernel;
@@ -58,6 +71,7 @@ export const foldLive = (live: LiveState, rec: Rec): LiveState => {
   const after = rec.class === 'event' ? evolve(before, rec as KernelEvent) : before;
   return {
     kernel: after,
+    last: endFinds(live, rec),
     info: foldRunInfo(live.info, rec),
     streams: foldStreams(live.streams, rec, before),
     traps: foldTraps(live.traps, rec, before, after),
