@@ -52,6 +52,9 @@ export const toPlace = (cap: string, path: string | undefined): Place => (path =
 
 const KEY_MAX = 200;
 
+/** A text as a key of bounded length; short ones are kept as they are, which is quicker and can be read. */
+const keyOf = (text: string): string => (text.length <= KEY_MAX ? text : shortHash(text));
+
 /** The counters after one more accepted reply. A halt is for the grader, or a vote, to judge and counts as none. */
 export const countReply = (
   policy: Policy,
@@ -63,9 +66,8 @@ export const countReply = (
   const { loops } = proc;
   if (reply.world?.op === 'SYS_HALT') return loops;
   const kinds = reply.mind.map((op) => op.op).join(' ');
-  const key = `${proc.role}|${placeText(proc.d)}|${kinds}|${aim(reply.world)}`;
-  const route = key.length <= KEY_MAX ? key : shortHash(key);
-  const op = shortHash(JSON.stringify([reply.mind, reply.world]));
+  const route = keyOf(`${proc.role}|${placeText(proc.d)}|${kinds}|${aim(reply.world)}`);
+  const op = keyOf(JSON.stringify([reply.mind, reply.world]));
   const state = shortHash(JSON.stringify([worldHash, reply.q, proc.d, stack]));
   const window = policy.traps.PERIOD_LOOP?.window ?? 0;
   const stall = policy.traps.THRASH_ROUTE?.stall ?? 0;

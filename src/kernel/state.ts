@@ -238,5 +238,10 @@ export const waiting = (state: State): { proc: Proc; open: Request }[] => {
 };
 
 /** The process that waits for a request's outcome; undefined where nobody does. */
-export const waitingFor = (state: State, req: number): { proc: Proc; open: Request } | undefined =>
-  waiting(state).find(({ open }) => open.req === req);
+export const waitingFor = (state: State, req: number): { proc: Proc; open: Request } | undefined => {
+  for (const proc of Object.values(state.procs)) {
+    const open = proc.dispatch?.open;
+    if (open?.req === req) return { proc, open };
+  }
+  return undefined;
+};

@@ -29,6 +29,8 @@ export const checkRates = (rates: SimRates): void => {
 };
 
 export const drawError = (seed: number, rates: SimRates): SimError | undefined => {
+  // Drawing costs a hash; most simulated brains make no errors.
+  if (ERRORS.every((error) => (rates[error] ?? 0) === 0)) return undefined;
   let left = draw(seed, 'sim.error', 0, 0, 0) % 1000;
   for (const error of ERRORS) {
     left -= rates[error] ?? 0;

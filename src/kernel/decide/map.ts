@@ -36,17 +36,19 @@ const workersOf = (turn: Turn, map: string): Proc[] =>
 export const refill = (turn: Turn, map: string): void => {
   const { pool, aheadBy, ballots } = turn.state.policy.workers;
   const count = turn.state.maps[map]?.steps.length ?? 0;
+  let alive = workersOf(turn, map);
   for (let n = 1; n <= count; n += 1) {
     for (;;) {
       const run = turn.state.maps[map];
       const step = run?.steps[n - 1];
       if (run === undefined || step === undefined || step.settled) break;
-      const alive = workersOf(turn, map);
+      const ahead = margin(step);
       const own = alive.filter((proc) => proc.step?.n === n).length;
-      if (margin(step) >= aheadBy) settle(turn, run, n, leader(step));
+      if (ahead >= aheadBy) settle(turn, run, n, leader(step));
       else if (own === 0 && step.ballots >= ballots) settle(turn, run, n, null);
-      else if (own < aheadBy - margin(step) && step.ballots < ballots && alive.length < pool) fork(turn, run, step, n);
+      else if (own < aheadBy - ahead && step.ballots < ballots && alive.length < pool) fork(turn, run, step, n);
       else break;
+      alive = workersOf(turn, map);
     }
   }
   join(turn, map);
