@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { FaultKind } from '../kernel/chaos.ts';
 import { packageVersion } from '../runtime/code-version.ts';
+import { DEMO_SEED, DEMO_TASK } from './demo-run.ts';
 import { PROFILE_NAMES } from './profile-names.ts';
 
 const whole = (text: string): number => {
@@ -45,9 +46,6 @@ Exit codes:
    3  a journal does not verify 75  the run takes no orders
   65  bad input file           130  the run was killed`;
 
-/** Long enough to be watched for some minutes at a readable pace. */
-const DEMO_TASK = 'ledger-24';
-
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {
   const program = new Command('turingos')
@@ -65,12 +63,12 @@ export const createProgram = (end: (code: number) => void): Command => {
       .option('--json', 'one JSON object, or one a line while something streams')
       .option('--home <dir>', 'where runs live (default: $XDG_STATE_HOME/turingos)');
 
-  const runOptions = (command: Command): Command =>
+  const runOptions = (command: Command, defaultSeed: number): Command =>
     command
       .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
       .addOption(new Option('--profile <name>', 'the pair of brains').choices(PROFILE_NAMES).default('demo'))
       .option('--policy <file>', 'YAML or JSON, merged over the default policy')
-      .option('--seed <n>', 'of everything that is drawn', seed, 1)
+      .option('--seed <n>', 'of everything that is drawn', seed, defaultSeed)
       .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)
       .addOption(
         new Option('--fsync <when>', 'how durable the journal is')
@@ -78,12 +76,12 @@ export const createProgram = (end: (code: number) => void): Command => {
           .default('interval'),
       );
 
-  runOptions(verb('run', 'start a run of a task'))
+  runOptions(verb('run', 'start a run of a task'), 1)
     .argument('<task>', 'a built-in name (ledger-12) or a task file')
     .action(async (task: string, options) => end(await (await import('./run.ts')).runVerb(task, options)));
 
-  runOptions(verb('demo', `watch the built-in task ${DEMO_TASK} worked on by the embedded pair`)).action(
-    async (options) => end(await (await import('./run.ts')).runVerb(DEMO_TASK, options)),
+  runOptions(verb('demo', `watch the embedded pair work on ${DEMO_TASK}, with mistakes`), DEMO_SEED).action(
+    async (options) => end(await (await import('./demo.ts')).demoVerb(options)),
   );
 
   verb('check', 'say whether a task file is good', program.command('task').description('task files'))

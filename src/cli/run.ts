@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_POLICY } from '../kernel/index.ts';
+import { DEFAULT_POLICY, type Policy } from '../kernel/index.ts';
 import { connectControl } from '../runtime/control-client.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type KernelProcess, type Launch, launchKernel } from '../runtime/launch.ts';
@@ -36,9 +36,14 @@ const selfCommand = (): string[] => {
   return [process.execPath, existsSync(built) ? built : fileURLToPath(new URL('./main.ts', import.meta.url))];
 };
 
-export const runVerb = async (taskName: string, options: RunOptions): Promise<number> => {
+/** @param defaults what a policy file is laid over */
+export const runVerb = async (
+  taskName: string,
+  options: RunOptions,
+  defaults: Policy = DEFAULT_POLICY,
+): Promise<number> => {
   const task = taskNamed(taskName, options.seed);
-  const base = { ...DEFAULT_POLICY, limits: { ...DEFAULT_POLICY.limits, ...task.limits } };
+  const base = { ...defaults, limits: { ...defaults.limits, ...task.limits } };
   const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
   const headless = options.headless === true || options.json === true || process.stdout.isTTY !== true;
   const home = homeDir(options.home);
