@@ -1,6 +1,6 @@
 /** Bugs that were found by review, each with the history that showed it. */
 import { expect, it } from 'vitest';
-import { payloadProblem } from '../../src/kernel/index.ts';
+import { type KernelEvent, payloadProblem } from '../../src/kernel/index.ts';
 import { type Ask, exec, goTo, halt, Machine, map, reply, reqOf, write } from './machine.ts';
 
 const frame = (m: Machine) => m.untilAsked()?.frame ?? '';
@@ -128,30 +128,26 @@ it('every token that a frame shows is alive', () => {
   const next = /next sys:..page.(p\d+)/.exec(frame(m))?.[1];
   expect(m.state.procs[1]?.pages.map((ref) => ref.token)).toContain(next);
 });
-it('page number survives eviction between request and answer', () => {
+it('a page is shown under its own number, whatever others read meanwhile', () => {
   const text = 'x'.repeat(5000);
-  const m = new Machine({
-    policy: { frame: { limit: 4096, pageTokens: 4 } },
-    files: { 'IN.txt': text, 'ANSWER.txt': 'y'.repeat(5000) },
-  });
+  const m = new Machine({ files: { 'IN.txt': text, 'ANSWER.txt': 'y'.repeat(5000) } });
   const caps = [
     { cap: 'h4', rights: 'r' },
     { cap: 'h2', rights: 'r' },
   ];
   m.answer(reply({ op: 'SYS_MAP_REDUCE', tasks: [{ text: 'a', caps }], result: 'int' }));
-  const take = (pid: number, kind: string) =>
-    m.pending.splice(
-      m.pending.findIndex((e) => e.kind === kind && 'pid' in e && e.pid === pid),
-      1,
-    )[0]!;
+  const take = (pid: number, kind: string): KernelEvent => {
+    const at = m.pending.findIndex((event) => event.kind === kind && 'pid' in event && event.pid === pid);
+    return m.pending.splice(at, 1)[0] as KernelEvent;
+  };
   said(m, reqOf(take(2, 'brain.requested')), reply(goTo('h4')));
   m.serve(take(2, 'observe.requested'));
   said(m, reqOf(take(2, 'brain.requested')), reply(view('sys://page/p1')));
   said(m, reqOf(take(3, 'brain.requested')), reply(goTo('h2')));
   m.serve(take(3, 'observe.requested'));
   m.serve(take(2, 'observe.requested'));
-  const ask = take(2, 'brain.requested');
-  expect(ask.kind === 'brain.requested' && ask.frame).toContain('[page 2/');
+  const asked = take(2, 'brain.requested');
+  expect(asked.kind === 'brain.requested' && asked.frame).toContain('[page 2/');
 });
 it('a dangling reference is rejected before the loop phase', () => {
   const m = new Machine();
