@@ -16,8 +16,9 @@ export const jsonText = (value: unknown): string => JSON.stringify(value).replac
 
 export const json = (value: unknown): Promise<void> => write(jsonText(value));
 
-/** Columns as wide as their widest cell; the last one as long as it likes. */
-export const table = (rows: readonly (readonly string[])[]): string => {
+/** Columns as wide as their widest cell, as it will be printed; the last one as long as it likes. */
+export const table = (cells: readonly (readonly string[])[]): string => {
+  const rows = cells.map((row) => row.map((cell) => sanitise(cell)));
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows
     .map((row) =>

@@ -88,6 +88,12 @@ export const createProgram = (end: (code: number) => void): Command => {
     .argument('<file>')
     .action(async (file: string, options) => end(await (await import('./task-check.ts')).taskCheckVerb(file, options)));
 
+  program
+    .command('runs')
+    .description('the runs screen; also without any verb')
+    .option('--home <dir>', 'where runs live (default: $XDG_STATE_HOME/turingos)')
+    .action(async ({ home }: { home?: string }) => end(await (await import('./runs.ts')).runsVerb(program, home)));
+
   verb('ps', 'list live runs, newest first')
     .option('--all', 'ended ones too')
     .action(async (options) => end(await (await import('./ps.ts')).psVerb(options)));

@@ -64,6 +64,8 @@ export const runVerb = async (
     const kernel = await launchKernel(selfCommand(), dir, launch);
     await interrupts.repeat();
     if (headless) return await waitFor(id, dir, kernel, options.json === true);
+    // Who detaches gets the prompt back; the run goes on.
+    kernel.release();
   } catch (error) {
     // A run that never began is none.
     if (!existsSync(resolve(dir, 'journal'))) rmSync(dir, { recursive: true, force: true });
@@ -111,6 +113,8 @@ class Interrupts {
 
 const waitFor = async (id: string, dir: string, kernel: KernelProcess, asJson: boolean): Promise<number> => {
   let records = 0;
+  // Named first, so that whoever reads along can kill it or inject a fault.
+  if (asJson) await json({ kind: 'run.launched', id, dir, pid: kernel.pid });
   const ended = await watchRun(
     dir,
     (record) => {

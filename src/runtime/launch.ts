@@ -30,6 +30,8 @@ export interface KernelProcess {
   pid: number;
   /** Resolves with its exit code, or the signal that ended it. */
   exited: Promise<number | string>;
+  /** Lets this process end before the kernel does. */
+  release(): void;
 }
 
 const START_MS = 20_000;
@@ -55,11 +57,12 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     proc.once('error', (error) => end(error.message));
     proc.once('exit', (code, signal) => end(code ?? signal ?? 'unknown'));
   });
+  const kernel: KernelProcess = { pid: proc.pid as number, exited, release: () => proc.unref() };
   for (const begun = performance.now(); performance.now() - begun < START_MS; await sleep(POLL_MS)) {
     // A short run may be over before anyone has asked.
-    if (over === 0) return { pid: proc.pid as number, exited };
+    if (over === 0) return kernel;
     if (over !== undefined) throw new UserError(lastWords(dir, over), typeof over === 'number' ? over : EXIT.internal);
-    if (await answers(launch.socket)) return { pid: proc.pid as number, exited };
+    if (await answers(launch.socket)) return kernel;
   }
   proc.kill('SIGKILL');
   throw new UserError(
@@ -79,6 +82,11 @@ const answers = async (socket: string): Promise<boolean> => {
 };
 
 const lastWords = (dir: string, how: number | string): string => {
-  const words = readFileSync(join(dir, 'kernel.log'), 'utf8').trim().split('\n').at(-1);
+  // The kernel speaks as a verb does; who passes its words on says the name itself.
+  const words = readFileSync(join(dir, 'kernel.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .at(-1)
+    ?.replace(/^turingos: /, '');
   return words === undefined || words === '' ? `the kernel did not start: it ended with ${how}` : words;
 };

@@ -50,8 +50,10 @@ export const createRunDir = (home: string): { id: string; dir: string } => {
 export const runIds = (home: string): string[] => {
   try {
     return readdirSync(join(home, 'runs')).filter((name) => ID.test(name));
-  } catch {
-    return [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new UserError(`the runs under ${home} cannot be read (${code}): name another --home`, EXIT.unavailable);
   }
 };
 
