@@ -28,6 +28,17 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     expect(ended.code).toBe(code);
   });
 
+  test.each([
+    ['a home that is a file', (path: string) => writeFileSync(path, ''), ['ps'], /cannot be read \(ENOTDIR\)/],
+    ['a home where nothing can be made', () => {}, ['run', 'hello', '--headless'], /cannot make a run under \/proc\/x/],
+  ] as const)('%s', async (_, prepare, args, words) => {
+    const path = args[0] === 'ps' ? join(scratch(), 'file') : '/proc/x';
+    prepare(path);
+    const { code, stdout, stderr } = await turingos(...args, '--home', path);
+    expect([code, stdout]).toEqual([69, '']);
+    expect(stderr).toMatch(words);
+  });
+
   test('a prefix of several runs names them', async () => {
     const home = newHome();
     for (const id of ['aa000001', 'aa000002', 'ab000003']) mkdirSync(join(home, 'runs', id), { recursive: true });
@@ -53,7 +64,20 @@ describe('bad input gets one sentence and an exit code of its own', () => {
 test('help names every verb, and not the hidden one', async () => {
   const { code, stdout } = await turingos('--help');
   expect(code).toBe(0);
-  for (const verb of ['run', 'demo', 'task', 'ps', 'attach', 'kill', 'pause', 'unpause', 'step', 'inject', 'verify']) {
+  for (const verb of [
+    'run',
+    'demo',
+    'runs',
+    'task',
+    'ps',
+    'attach',
+    'kill',
+    'pause',
+    'unpause',
+    'step',
+    'inject',
+    'verify',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
   }
   expect(stdout).not.toMatch(/^ {2}kernel /m);

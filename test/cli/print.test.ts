@@ -12,6 +12,10 @@ test('columns are as wide as their widest cell, without blanks at the end', () =
   ).toBe('ID        WHY\n00c0ffee  ok\n1');
 });
 
+test('a column is as wide as what is printed of it, not as what was sent', () => {
+  expect(table([['\u001b]0;a long title\u0007ab', 'x']])).toBe('ab  x');
+});
+
 test('JSON carries no control character that a terminal could obey, and reads back the same', () => {
   const hostile = { text: '\u001b]0;title\u0007 \u009b2J \u007f' };
   expect(jsonText(hostile)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);

@@ -18,6 +18,8 @@ describe('run --headless', () => {
     const kinds = ended.stdout.split('\n').flatMap((text) => (text === '' ? [] : [JSON.parse(text).kind as string]));
     expect(kinds).toEqual(expect.arrayContaining(['run.created', 'map.started', 'tick.committed', 'run.ended']));
 
+    const first: unknown = JSON.parse(ended.stdout.split('\n')[0] ?? '');
+    expect(first).toMatchObject({ kind: 'run.launched', id: (lastJson(ended) as { id: string }).id });
     const verified = await turingos('verify', '@last', '--json', '--home', home);
     expect(verified.code).toBe(0);
     expect(lastJson(verified)).toMatchObject({
