@@ -16,7 +16,9 @@ export const thrashLine = (look: Look, width: number, live: LiveState): string =
   const worst = worstLoop(kernel);
   const open = thrash.open.at(-1);
   const limit = kernel.policy.traps.THRASH_ROUTE?.same ?? 0;
-  const same = open === undefined ? (worst?.reading.same ?? 0) : limit;
+  // Once is no repetition: the count begins where something came twice.
+  const again = worst === null || worst.reading.same < 2 ? 0 : worst.reading.same;
+  const same = open === undefined ? again : limit;
   const style: Style = open !== undefined ? 'error' : same >= limit - 1 && same > 1 ? 'warn' : 'plain';
   const counts: Span[] =
     limit === 0

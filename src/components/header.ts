@@ -11,6 +11,8 @@ export interface HeaderProps {
   word: RunWord;
   /** Ticks that the view lags behind; null while it follows. */
   held: number | null;
+  /** The run has ended, or its kernel has: there is nothing live to look at. */
+  over?: boolean;
   kernelPid: number | null;
   now?: number | undefined;
 }
@@ -44,7 +46,12 @@ export const brainName = (brain: BrainInfo | null, max: number): string => {
 
 export const headerLine = (look: Look, width: number, props: HeaderProps): string => {
   const { live, word, held } = props;
-  const view: Span = held === null ? ['good', 'LIVE'] : ['warn', held === 0 ? 'HELD' : `HELD -${held}t`];
+  const view: Span =
+    held !== null
+      ? ['warn', held === 0 ? 'HELD' : `HELD -${held}t`]
+      : props.over === true
+        ? ['bold', 'ENDED']
+        : ['good', 'LIVE'];
   const right: Span[] = [view, ' ', pillSpan(word)];
   const room = width - spansWidth(right) - 1;
   for (const variant of VARIANTS) {

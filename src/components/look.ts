@@ -44,7 +44,8 @@ const UNICODE: Glyphs = {
   cross: '┼',
   ramp: '▁▂▃▄▅▆▇',
   full: '█',
-  empty: '░',
+  // As unlike the full one as can be: where colours are off or alike, the glyph alone must tell.
+  empty: '-',
   more: '…',
   moving: '*',
 };

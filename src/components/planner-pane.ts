@@ -1,7 +1,7 @@
 /** The planner's stream: its last replies, what the kernel made of them, and the one that is being written. */
 import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
-import { turnText } from '../store/run-status.ts';
+import { isOver, turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
 import { replyBody } from './reply-text.ts';
 import { block, row, type Span, wrap } from './text.ts';
@@ -12,7 +12,8 @@ export interface StreamPaneProps {
   focused: boolean;
   /** Lines scrolled back from the end. */
   scroll: number;
-  now?: number | undefined;
+  /** The kernel is gone: nothing here will move again. */
+  gone: boolean;
 }
 
 export const plannerPane = (look: Look, width: number, height: number, props: StreamPaneProps): string[] => {
@@ -21,7 +22,7 @@ export const plannerPane = (look: Look, width: number, height: number, props: St
   const head = title(look, width, {
     name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,
-    rest: plannerStatus(look, live, stream, width >= 50),
+    rest: plannerStatus(look, props, stream, width >= 50),
     right: scroll > 0 ? [['warn', `back ${scroll}`]] : [],
   });
   const room = height - 2;
@@ -33,12 +34,16 @@ export const plannerPane = (look: Look, width: number, height: number, props: St
   return [head, ...block(body.slice(Math.max(0, end - room), end), width, room), stackLine(look, width, live)];
 };
 
+/** Columns of `! t103 `: wide enough for the newest tick, so that all texts of the pane begin at one column. */
+const gutterOf = (stream: StreamView): number => Math.max(6, String(lastReply(stream)?.tick ?? 0).length + 4);
+
 /** At most about `wanted` lines from the end: older replies are not even wrapped. */
 const history = (look: Look, stream: StreamView, width: number, wanted: number): string[] => {
   const parts: string[][] = [];
   let count = 0;
+  const indent = width >= 50 ? gutterOf(stream) : 2;
   for (let i = stream.replies.length - 1; i >= 0 && count < wanted; i -= 1) {
-    const lines = replyBlock(look, stream.replies[i] as ReplyView, width);
+    const lines = replyBlock(look, stream.replies[i] as ReplyView, width, indent);
     parts.unshift(lines);
     count += lines.length;
   }
@@ -54,14 +59,13 @@ const SIGN: Record<ReplyView['verdict'], readonly [Style, string]> = {
 };
 
 /** `+ t83 {…}` wrapped with a hanging indent; a trap and what it told follow under `!`. */
-const replyBlock = (look: Look, reply: ReplyView, width: number): string[] => {
-  const indent = width >= 50 ? 6 : 2;
+const replyBlock = (look: Look, reply: ReplyView, width: number, indent: number): string[] => {
   const [style, sign] = SIGN[reply.verdict];
   const label: Span[] =
-    indent === 6
+    indent > 2
       ? [
           [style, sign],
-          ['dim', ` t${reply.tick}`.padEnd(5)],
+          ['dim', ` t${reply.tick}`.padEnd(indent - 1)],
         ]
       : [[style, `${sign} `]];
   const lines = replyBody(look, reply, width - indent).map((line, i) =>
@@ -82,18 +86,25 @@ const replyBlock = (look: Look, reply: ReplyView, width: number): string[] => {
   return lines;
 };
 
-const plannerStatus = (look: Look, live: LiveState, stream: StreamView | undefined, wide: boolean): Span[] => {
+const plannerStatus = (
+  look: Look,
+  { live, gone }: StreamPaneProps,
+  stream: StreamView | undefined,
+  wide: boolean,
+): Span[] => {
   const reply = stream === undefined ? undefined : lastReply(stream);
   if (stream === undefined || reply === undefined) return [];
   const tick: Span = ['dim', wide ? `  t${reply.tick}  ` : `t${reply.tick} `];
-  if (isMoving(reply) && live.info.outcome === null) return [tick, ...movingStatus(look, reply, wide)];
+  // Where there is no room for both, why nothing comes any more matters more than which tick was the last.
+  if (isOver(live, gone)) return [wide ? tick : '', ['dim', `idle: ${turnText(live, gone)}`]];
+  if (isMoving(reply)) return [tick, ...movingStatus(look, reply, wide)];
   const proc = live.kernel.procs[stream.pid];
   if (proc?.wait != null && 'map' in proc.wait) {
     const steps = live.kernel.maps[proc.wait.map]?.steps ?? [];
     const settled = steps.filter((step) => step.settled).length;
     return [tick, ['dim', `${wide ? 'idle: waits for map' : 'idle: map'} ${proc.wait.map} ${settled}/${steps.length}`]];
   }
-  return [tick, ['dim', `idle: ${turnText(live)}`]];
+  return [tick, ['dim', `idle: ${turnText(live, gone)}`]];
 };
 
 /** `*38 tok/s   first token 410 ms` */

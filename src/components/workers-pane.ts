@@ -1,11 +1,11 @@
 /** The workers' streams: one at a time behind tabs, or up to four as tiles. A slot belongs to a pid's remainder, so nothing moves. */
 import type { LiveState } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
-import { turnText } from '../store/run-status.ts';
+import { shortTurn, turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
 import { movingStatus, type StreamPaneProps } from './planner-pane.ts';
 import { replyBody } from './reply-text.ts';
-import { block, row, type Span, wrap } from './text.ts';
+import { block, row, type Span, spansWidth, wrap } from './text.ts';
 import { temperatureText, title } from './widgets.ts';
 
 export const TILES = 4;
@@ -36,15 +36,13 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
   const inner = width - (joint ? 1 : 0);
   const tiled = props.tiled && canTile(width, height);
   const slots = workerSlots(live, props.page);
+  const rest = tiled ? counted(live) : tabs(slots, props.tab);
   const head = title(look, width, {
     name: '2 WORKERS',
     focused,
     ...(joint ? { joint: look.glyphs.tee } : {}),
-    rest: tiled ? counted(live) : tabs(slots, props.tab),
-    right: [
-      quiet(live, width),
-      ...(canTile(width, height) ? [['dim', tiled ? '  [v] tiled' : '  [v] tabs'] as const] : []),
-    ],
+    rest,
+    right: titleRight(props, width - FIXED - spansWidth(rest), canTile(width, height) ? tiled : null),
   });
   const body = tiled
     ? tiles(look, inner, height - 1, live, slots, props)
@@ -69,10 +67,23 @@ const tabs = (slots: readonly (StreamView | undefined)[], tab: number): Span[] =
   });
 
 /** Why nothing moves here, when nothing does. */
-const quiet = (live: LiveState, width: number): Span => {
-  if (alive(live).some((stream) => isMoving(lastReply(stream)))) return '';
-  const why = turnText(live);
-  return ['dim', width < 48 ? `idle: ${/^[Pw]\d+/.exec(why)?.[0] ?? why}` : `idle: ${why}`];
+const quietTexts = ({ live, gone }: WorkersPaneProps): string[] => {
+  if (alive(live).some((stream) => isMoving(lastReply(stream)))) return [''];
+  const why = turnText(live, gone);
+  return [`idle: ${why}`, `idle: ${shortTurn(why)}`, shortTurn(why), ''];
+};
+
+/** Columns of the pane's title that are always taken: joint, rules, name, blanks. */
+const FIXED = 16;
+
+/** The most that leaves the tabs and counts whole: why it is quiet, then how to change between tabs and tiles. */
+const titleRight = (props: WorkersPaneProps, room: number, tiled: boolean | null): Span[] => {
+  const keys = tiled === null ? [''] : [tiled ? '[v] tiled' : '[v] tabs', ''];
+  const texts = quietTexts(props).flatMap((quiet) =>
+    keys.map((key) => [quiet, key].filter((part) => part !== '').join('  ')),
+  );
+  const text = texts.find((candidate) => candidate.length <= room) ?? '';
+  return text === '' ? [] : [['dim', text]];
 };
 
 const single = (
@@ -84,7 +95,7 @@ const single = (
   props: WorkersPaneProps,
 ) =>
   stream === undefined
-    ? block([row(look, width, [['dim', `no worker here: ${turnText(live)}`]])], width, height)
+    ? block([row(look, width, [['dim', `no worker here: ${turnText(live, props.gone)}`]])], width, height)
     : tile(look, width, height, live, stream, props.scroll);
 
 const tiles = (
@@ -146,6 +157,7 @@ const tileHead = (look: Look, stream: StreamView, reply: ReplyView | undefined, 
   return [
     ['bold', `w${stream.pid}`],
     sign,
+    sign === ' ' ? '' : ' ',
     [
       'dim',
       `${reply === undefined ? '' : `t${reply.tick}`}${step}${width >= 26 ? ` ${temperatureText(stream.temperature)}` : ''}`,

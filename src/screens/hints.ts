@@ -8,8 +8,16 @@ const hintOf = (binding: Binding): string => `${shortKeys(binding)} ${binding.hi
 /** One or two keys at most; arrows and their letters mean the same. */
 const shortKeys = ({ keys }: Binding): string => keysText(keys[0] === '1' ? keys : keys.slice(0, 1));
 
-export const hintLine = (look: Look, width: number, scope: Scope, focus: number, readOnly: boolean): string => {
-  const all = bindingsOf(scope, readOnly).filter((binding) => binding.hint !== undefined);
+/** @param over the run takes no commands any more: keys that change it are not offered */
+export const hintLine = (
+  look: Look,
+  width: number,
+  scope: Scope,
+  focus: number,
+  readOnly: boolean,
+  over = false,
+): string => {
+  const all = bindingsOf(scope, readOnly || over).filter((binding) => binding.hint !== undefined);
   const here = all.filter((binding) => binding.writes !== true && binding.panes?.includes(focus) === true);
   const common = all.filter(
     (binding) => binding.writes !== true && binding.panes === undefined && !['quit', 'help'].includes(binding.id),

@@ -41,6 +41,9 @@ export const runWord = (live: LiveState, gone: boolean): RunWord => {
   return kernel.phase === 'paused' ? 'PAUSED' : 'RUNNING';
 };
 
+/** Nothing can be changed any more: the run has ended, or there is no kernel to do it. */
+export const isOver = (live: LiveState, gone: boolean): boolean => live.info.outcome !== null || gone;
+
 /** One more such tick traps. */
 const isAtLimit = (live: LiveState): boolean => {
   const worst = worstLoop(live.kernel);
@@ -57,9 +60,13 @@ const isWaiting = ({ kernel }: LiveState): boolean => {
   return out.length > 0 && !busy;
 };
 
+const ENDED_TEXT = 'the run has ended';
+const GONE_TEXT = 'the kernel is gone';
+
 /** What a quiet stream waits for: `P1 has the turn`, `P1 waits for m3`, `paused`. */
-export const turnText = ({ kernel, info }: LiveState): string => {
-  if (info.outcome !== null) return 'the run has ended';
+export const turnText = ({ kernel, info }: LiveState, gone: boolean): string => {
+  if (info.outcome !== null) return ENDED_TEXT;
+  if (gone) return GONE_TEXT;
   const procs = Object.values(kernel.procs);
   const turn = procs.filter((proc) => proc.state === 'running' || proc.state === 'halting');
   const outage = procs.find((proc) => proc.wait !== null && 'error' in proc.wait);
@@ -73,3 +80,7 @@ export const turnText = ({ kernel, info }: LiveState): string => {
   if (outage?.wait != null && 'error' in outage.wait) return `${outage.wait.error}, try ${outage.wait.attempt}`;
   return kernel.phase === 'paused' ? 'paused' : 'nobody has the turn';
 };
+
+/** The same in a word, where there is no room for more. */
+export const shortTurn = (text: string): string =>
+  text === ENDED_TEXT ? 'ended' : text === GONE_TEXT ? 'gone' : (/^[Pw]\d+/.exec(text)?.[0] ?? text);

@@ -1,5 +1,6 @@
 /** What the operator has chosen to see. Changed by keys only, and drawn at once. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { LiveState } from './live-state.ts';
 
 export type PaneId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -13,7 +14,35 @@ export type Overlay =
 export interface Message {
   tone: 'info' | 'good' | 'error';
   text: string;
+  /** How things stood when the key was pressed: the message gives way once they have moved on. Without it, it stays. */
+  since?: Moment;
 }
+
+/** What makes a message old: record time, traps raised, faults that have struck, the run's end. */
+export interface Moment {
+  ms: number;
+  traps: number;
+  struck: number;
+  ended: boolean;
+}
+
+/** Milliseconds of record time after which a message is old, however little has happened. */
+const OLD_MS = 5000;
+
+export const momentOf = ({ info, traps, faults }: LiveState): Moment => ({
+  ms: info.lastMs,
+  traps: traps.total,
+  struck: faults.filter((fault) => fault.struck !== null).length,
+  ended: info.outcome !== null,
+});
+
+export const isOld = ({ since }: Message, live: LiveState): boolean => {
+  if (since === undefined) return false;
+  const now = momentOf(live);
+  return (
+    now.ended !== since.ended || now.traps > since.traps || now.struck > since.struck || now.ms - since.ms > OLD_MS
+  );
+};
 
 export interface UiState {
   focus: PaneId;

@@ -14,7 +14,7 @@ import { votesPane } from '../../src/components/votes-pane.ts';
 import { gauge, shortCount, shortTime, sparkline } from '../../src/components/widgets.ts';
 import { workersPane } from '../../src/components/workers-pane.ts';
 import { emptyLive, foldLive, type LiveState } from '../../src/store/live-state.ts';
-import { DemoRun, eventfulRun } from '../store/demo-run.ts';
+import { DemoRun, eventfulRun, replies } from '../store/demo-run.ts';
 
 const look = makeLook({ colours: true, unicode: true });
 const plain = makeLook({ colours: false, unicode: false });
@@ -24,9 +24,9 @@ const strip = (text: string): string => text.replaceAll(/\u001b\[[\d;]*m/g, '');
 const panes = (state: LiveState) => {
   const list = { focused: true, scroll: 0, filter: '', joint: true, live: state };
   return {
-    planner: (w: number, h: number) => plannerPane(look, w, h, { live: state, focused: true, scroll: 0 }),
-    tabs: (w: number, h: number) => workersPane(look, w, h, { ...list, tiled: false, tab: 2, page: 0 }),
-    tiles: (w: number, h: number) => workersPane(look, w, h, { ...list, tiled: true, tab: 2, page: 0 }),
+    planner: (w: number, h: number) => plannerPane(look, w, h, { live: state, focused: true, scroll: 0, gone: false }),
+    tabs: (w: number, h: number) => workersPane(look, w, h, { ...list, gone: false, tiled: false, tab: 2, page: 0 }),
+    tiles: (w: number, h: number) => workersPane(look, w, h, { ...list, gone: true, tiled: true, tab: 2, page: 0 }),
     processes: (w: number, h: number) => processesPane(look, w, h, list),
     capabilities: (w: number, h: number) => capsPane(look, w, h, { ...list, sort: 'id' }),
     votes: (w: number, h: number) => votesPane(look, w, h, list),
@@ -121,6 +121,15 @@ describe('gauges', () => {
       /THRASH +\[████\] 4\/4 TRAP +P1 t41-44 x4: GOTO ANSWER\.txt, q same +episodes 1 +longest 4/,
     );
   });
+  test('what came once does not repeat: the count begins with the second time', () => {
+    const once = new DemoRun({
+      planner: (n) => (n === 0 ? replies.map('sum r01') : undefined),
+      worker: () => undefined,
+    })
+      .play()
+      .records.reduce(foldLive, emptyLive);
+    expect(strip(thrashLine(look, 80, once))).toMatch(/THRASH +\[----\] 0\/4 +nothing repeats/);
+  });
   test('its history and the last progress', () => {
     expect(strip(historyLine(look, 80, live))).toMatch(/hist .*▃▄▅▇_ +stall \d\/6 +last progress t40/);
   });
@@ -143,6 +152,19 @@ describe('gauges', () => {
     expect([999, 1234, 41_499, 1_250_000].map(shortCount)).toEqual(['999', '1.2k', '41k', '1.3M']);
     expect([4000, 724_000, 11_220_000].map(shortTime)).toEqual(['4s', '12m04s', '3h07m']);
   });
+});
+
+test('a tick of three digits keeps its distance from the text', () => {
+  const many = new DemoRun(
+    { planner: (n) => (n < 101 ? `no ${n}` : undefined), worker: () => undefined },
+    {
+      policy: { panicBudget: 99 },
+    },
+  )
+    .play()
+    .records.reduce(foldLive, emptyLive);
+  const text = plannerPane(look, 60, 12, { live: many, focused: true, scroll: 0, gone: false }).map(strip).join('\n');
+  expect(text).toContain('! t101 no 100');
 });
 
 describe('time line', () => {

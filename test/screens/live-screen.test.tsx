@@ -170,6 +170,23 @@ describe('capitals act on the run', () => {
       'by key',
     );
   });
+  test('what was said of a fault gives way once it has struck', async () => {
+    const { press, console, run, screen } = show(LARGE);
+    await press('X1\r', /Fault armed: cut the stream/);
+    const before = run.records.length;
+    run.command({ command: 'inject', fault: { fault: 'cap.revoked', target: 1, times: 1, handle: 'h1' } });
+    console.feed(run.records.slice(before));
+    await vi.waitFor(() => expect(screen()).not.toContain('Fault armed'));
+  });
+  test('what was said of a kill gives way to how the run ended', async () => {
+    const { press, console, run, screen } = show(NORMAL);
+    await press('K', /KILL THE RUN/);
+    await press('y', /Killed:/);
+    const before = run.records.length;
+    run.command({ command: 'kill' });
+    console.feed(run.records.slice(before));
+    await vi.waitFor(() => expect(screen()).toMatch(/! KILLED: .* q leaves/));
+  });
   test('what the kernel refuses is said', async () => {
     const control = { command: async () => Promise.reject(new Error('nobody listens')) };
     await show(LARGE, { control }).press('P', /! nobody listens/);
@@ -204,15 +221,19 @@ describe('quitting', () => {
 test('the kernel’s death is shown with the way out, and quitting does not ask', async () => {
   const { console, press, exit, screen } = show(NORMAL);
   console.setKernel({ pid: null, gone: true });
-  await vi.waitFor(() => expect(screen()).toMatch(/LIVE {2}GONE/));
+  await vi.waitFor(() => expect(screen()).toMatch(/ENDED {2}GONE/));
   expect(screen()).toMatch(/kernel is gone\. .*turingos verify/);
+  expect(screen()).toMatch(/1 PLANNER P1 idle: the kernel is gone/);
+  expect(screen()).not.toMatch(/has the turn|tok\/s|streaming|P pause/);
   await press('q', () => exit.mock.calls.length === 1);
 });
 
 test('a killed run says why, and keeps what it held on the screen', () => {
   const text = show(LARGE, { run: eventfulRun().command({ command: 'kill' }) }).screen();
-  expect(text).toMatch(/LIVE {2}KILLED/);
+  expect(text).toMatch(/ENDED {2}KILLED/);
   expect(text).toMatch(/h1 +r +P1/);
+  expect(text).toMatch(/2 WORKERS 0 alive of \d+ ─+idle: the run has ended─/);
+  expect(text.split('\n').at(-1)).toMatch(/\? q quit$/);
 });
 
 test('hostile replies and task texts reach the terminal as text only', () => {

@@ -174,7 +174,7 @@ describe('the run in one word', () => {
     expect(runWord(fold(run.records), false)).toBe('PANIC');
   });
   test('a quiet stream has a reason', () => {
-    expect(turnText(live)).toBe('P1 has the turn');
+    expect(turnText(live, false)).toBe('P1 has the turn');
   });
 });
 

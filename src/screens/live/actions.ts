@@ -4,7 +4,7 @@ import { TILES, workerSlots } from '../../components/workers-pane.ts';
 import type { ConsoleStore } from '../../store/console-store.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { runWord } from '../../store/run-status.ts';
-import type { Message, PaneId, UiStore } from '../../store/ui-store.ts';
+import { type Message, type Moment, momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
 import type { Control } from '../control.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
@@ -52,8 +52,8 @@ const typed = ({ ui }: LiveContext, key: string): boolean => {
 /** A message gives way to what the run has to say after so many milliseconds. */
 const MESSAGE_MS = 8000;
 
-const say = (ui: UiStore, tone: Message['tone'], text: string): void => {
-  const message: Message = { tone, text };
+const say = (ui: UiStore, tone: Message['tone'], text: string, since?: Moment): void => {
+  const message: Message = { tone, text, ...(since === undefined ? {} : { since }) };
   ui.setState({ message });
   setTimeout(() => {
     if (ui.getState().message === message) ui.setState({ message: null });
@@ -66,10 +66,13 @@ const send = (context: LiveContext, order: OperatorCommand, done: string): void 
   if (console.latest().info.outcome !== null)
     return say(ui, 'info', 'The run has ended: nothing can be changed any more.');
   if (control === null) return say(ui, 'error', 'No kernel answers here: the run can only be looked at.');
+  // Of before the command: what it brings about may be on the screen sooner than the answer.
+  const since = momentOf(console.latest());
   control.command(order, REASON).then(
     (answer) => {
       const ignored = answer.events.some((event) => event.kind === 'input.ignored');
-      say(ui, ignored ? 'info' : 'good', ignored ? 'The kernel ignored that: it does not apply now.' : done);
+      if (ignored) say(ui, 'info', 'The kernel ignored that: it does not apply now.');
+      else say(ui, 'good', done, since);
     },
     (error: unknown) => say(ui, 'error', error instanceof Error ? error.message : String(error)),
   );

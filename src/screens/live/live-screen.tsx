@@ -6,7 +6,7 @@ import { historyLine, panicLine, thrashLine } from '../../components/gauges.ts';
 import { headerLine } from '../../components/header.ts';
 import { Lines } from '../../components/lines.tsx';
 import { type ConsoleStore, heldTicks } from '../../store/console-store.ts';
-import { runWord } from '../../store/run-status.ts';
+import { isOver, runWord } from '../../store/run-status.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import type { Control } from '../control.ts';
 import { hintLine } from '../hints.ts';
@@ -65,6 +65,7 @@ const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns
     live: state.view,
     word: runWord(state.live, state.gone),
     held: heldTicks(state),
+    over: isOver(state.live, state.gone),
     kernelPid: state.kernelPid,
     now: state.held ? undefined : state.now,
   };
@@ -91,7 +92,7 @@ const Bottom = memo(({ console, ui, columns, layout, readOnly }: BottomProps) =>
   const choice = useStore(ui);
   const lines = [
     statusLine(look, columns, state, choice),
-    hintLine(look, columns, scopeOf(ui), choice.focus, readOnly),
+    hintLine(look, columns, scopeOf(ui), choice.focus, readOnly, isOver(state.live, state.gone)),
   ];
   return <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={lines} />;
 });

@@ -15,6 +15,7 @@ import { votesPane } from '../../components/votes-pane.ts';
 import { workersPane } from '../../components/workers-pane.ts';
 import type { ConsoleStore, ConsoleView } from '../../store/console-store.ts';
 import type { LiveState } from '../../store/live-state.ts';
+import { cutStreams } from '../../store/projections/streams.ts';
 import type { PaneId, UiState, UiStore } from '../../store/ui-store.ts';
 import { useLook } from '../look-context.ts';
 import type { Layout, Placed } from './layout.ts';
@@ -43,11 +44,10 @@ export const PaneView = memo(({ console, ui, placed, kind }: PaneViewProps) => {
   const { pane, x, y, width } = placed;
   useStore(
     console.store,
-    useShallow((state: ConsoleView) => SHOWN[pane].map((key) => state.view[key])),
+    useShallow((state: ConsoleView) => [...SHOWN[pane].map((key) => state.view[key]), state.gone]),
   );
   const state = useStore(ui);
-  const { view, held } = console.store.getState();
-  const lines = paneLines(look, placed, kind, view, held, state);
+  const lines = paneLines(look, placed, kind, console.store.getState(), state);
   return <Lines x={x} y={y} width={width} lines={lines} />;
 });
 
@@ -55,10 +55,10 @@ const paneLines = (
   look: Look,
   placed: Placed,
   kind: Layout['kind'],
-  live: LiveState,
-  held: boolean,
+  { view, held, gone }: ConsoleView,
   ui: UiState,
 ): string[] => {
+  const live = gone && view.info.outcome === null ? { ...view, streams: cutStreams(view.streams) } : view;
   const { pane, x, width, height } = placed;
   const focused = ui.focus === pane;
   const scroll = ui.scroll[pane] ?? 0;
@@ -66,9 +66,15 @@ const paneLines = (
   const shared = kind === 'large' || ui.zoom ? {} : { others: slotNames(pane, kind) };
   switch (pane) {
     case 1:
-      return plannerPane(look, width, height, { live, focused, scroll });
+      return plannerPane(look, width, height, { live, focused, scroll, gone });
     case 2:
-      return workersPane(look, width, height, { ...list, tiled: ui.tiled, tab: ui.workerTab, page: ui.workerPage });
+      return workersPane(look, width, height, {
+        ...list,
+        gone,
+        tiled: ui.tiled,
+        tab: ui.workerTab,
+        page: ui.workerPage,
+      });
     case 3:
       return processesPane(look, width, height, { ...list, ...shared });
     case 4:

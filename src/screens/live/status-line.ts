@@ -4,7 +4,7 @@ import { row, type Span } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
 import { isOpen } from '../../store/projections/traps.ts';
 import { runWord } from '../../store/run-status.ts';
-import type { Message, UiState } from '../../store/ui-store.ts';
+import { isOld, type Message, type UiState } from '../../store/ui-store.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
@@ -24,7 +24,7 @@ const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
   if (word === 'GONE') {
     return [['error', '! The kernel is gone. '], `Kept: all it wrote; turingos verify ${live.info.id}; q leaves`];
   }
-  if (ui.message !== null)
+  if (ui.message !== null && !isOld(ui.message, live))
     return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
   if (held)
     return [['warn', `Held at t${view.kernel.tick}; the run goes on. `], 'l follows it again, enter shows the trap.'];

@@ -110,6 +110,17 @@ export const foldStreams = (streams: Streams, rec: Rec, before: State): Streams 
   }
 };
 
+/** The streams of a kernel that is gone: what was being written will never be finished. */
+export const cutStreams = (streams: Streams): Streams =>
+  Object.fromEntries(
+    Object.entries(streams).map(([pid, stream]) => {
+      const reply = lastReply(stream);
+      if (reply === undefined || !isMoving(reply)) return [pid, stream];
+      const cut = { ...reply, state: 'aborted' as const, note: `cut off: the kernel is gone, ${reply.tokens} tok` };
+      return [pid, { ...stream, replies: [...stream.replies.slice(0, -1), cut] }];
+    }),
+  );
+
 /** The reply that is being written, or was written last. */
 export const lastReply = (stream: StreamView): ReplyView | undefined => stream.replies.at(-1);
 
