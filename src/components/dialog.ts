@@ -1,12 +1,14 @@
 /** A box over the panes: a question, a list of keys, one trap in full. */
 import type { Look } from './look.ts';
-import { fit, row, type Span } from './text.ts';
+import { row, type Span } from './text.ts';
 
 export interface DialogContent {
   title: string;
   lines: readonly (readonly Span[])[];
   /** Keys at the bottom edge. */
   keys: string;
+  /** First line shown; clamped to what there is. */
+  scroll?: number;
 }
 
 export interface DialogPlace {
@@ -15,6 +17,13 @@ export interface DialogPlace {
   width: number;
   lines: string[];
 }
+
+/** Lines of content that fit into a box on a screen of so many rows: two are its edges, four stay free around it. */
+export const dialogRoom = (rows: number): number => Math.max(1, rows - 6);
+
+/** Where a scrolled box may begin, so that its last line stays at its end. */
+export const clampScroll = (scroll: number, count: number, rows: number): number =>
+  Math.max(0, Math.min(scroll, count - dialogRoom(rows)));
 
 /** The box, centred over `columns` × `rows`; cut where it does not fit. */
 export const dialog = (
@@ -26,15 +35,28 @@ export const dialog = (
 ): DialogPlace => {
   const width = Math.min(columns, wanted);
   const inner = width - 4;
-  const room = Math.max(1, rows - 4);
+  const room = dialogRoom(rows);
   const { bar, heavy } = look.glyphs;
   const side = look.paint('focus', bar);
-  const body = content.lines.slice(0, room - 2).map((line) => `${side} ${row(look, inner, line)} ${side}`);
-  const edge = (text: string): string =>
-    look.paint(
-      'focus',
-      `${heavy} ${fit(look, text, Math.min(inner, text.length))} ${heavy.repeat(Math.max(0, width - 3 - Math.min(inner, text.length)))}`,
+  const from = clampScroll(content.scroll ?? 0, content.lines.length, rows);
+  const body = content.lines.slice(from, from + room).map((line) => `${side} ${row(look, inner, line)} ${side}`);
+  const below = content.lines.length - from - room;
+  const hidden = [from > 0 ? `${from} above` : '', below > 0 ? `${below} below` : ''].filter((part) => part !== '');
+  const edge = (text: string, sign = ''): string =>
+    row(
+      look,
+      width,
+      [
+        ['focus', `${heavy} `],
+        ['focus', text],
+        ['focus', ' '],
+      ],
+      [
+        ['warn', sign === '' ? '' : ` ${sign} `],
+        ['focus', heavy],
+      ],
+      heavy,
     );
-  const lines = [edge(content.title), ...body, edge(content.keys)];
+  const lines = [edge(content.title), ...body, edge(content.keys, hidden.join(', '))];
   return { x: Math.floor((columns - width) / 2), y: Math.max(0, Math.floor((rows - lines.length) / 2)), width, lines };
 };

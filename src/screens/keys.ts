@@ -56,7 +56,7 @@ export const KEYS = [
     keys: ['l'],
     scope: 'live',
     hint: 'live',
-    help: 'Back to live: follow the run, forget selection and scrolling',
+    help: 'Back to live; forgets selection and scrolling',
   },
   { id: 'down', keys: ['j', 'down'], scope: 'live', help: 'Scroll the focused pane, or move its selection, down' },
   { id: 'up', keys: ['k', 'up'], scope: 'live', help: 'The same, up' },

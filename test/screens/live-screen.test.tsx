@@ -126,6 +126,18 @@ describe('keys change what is seen, at once', () => {
     await press('1kkk', /back 3/);
     await press('l', /1 PLANNER P1 t45 \*/);
   });
+  test('the list of keys says how much is below, and stops at its end', async () => {
+    const { press } = show(NORMAL);
+    await press('?', /\d+ below/);
+    const end = await press('j'.repeat(60), /\d+ above/);
+    expect(end).not.toContain('below');
+    expect(end).toContain('a lower-case key never does');
+    await press('k', /above, 1 below/);
+  });
+  test.each([LARGE, NORMAL, SMALL])('no help text is cut at $columns columns', async (size) => {
+    const { press } = show(size);
+    expect(await press('?', /KEYS/)).not.toMatch(/…\s*│/);
+  });
   test('? lists the keys', async () => {
     const { press } = show(LARGE);
     const text = await press('?', /KEYS/);

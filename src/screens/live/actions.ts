@@ -6,6 +6,7 @@ import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { runWord } from '../../store/run-status.ts';
 import { type Message, type Moment, momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
 import type { Control } from '../control.ts';
+import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
 import { focusPane, type Motion, neighbourTrap, scrollPane } from './scrolling.ts';
@@ -18,6 +19,7 @@ export interface LiveContext {
   readOnly: boolean;
   /** Planner and workers share a slot. */
   small(): boolean;
+  size(): { columns: number; rows: number };
   exit(): void;
 }
 
@@ -213,9 +215,11 @@ const INJECT: Readonly<Record<string, Action>> = {
 
 const scrollHelp =
   (by: 1 | -1): Action =>
-  ({ ui }) =>
+  ({ ui, readOnly, size }) =>
     ui.setState(({ overlay }) =>
-      overlay?.kind === 'help' ? { overlay: { ...overlay, scroll: Math.max(0, overlay.scroll + by) } } : {},
+      overlay?.kind === 'help'
+        ? { overlay: { ...overlay, scroll: scrolledHelp('live', readOnly, size(), overlay.scroll, by) } }
+        : {},
     );
 
 const endFilter =

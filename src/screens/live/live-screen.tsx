@@ -38,7 +38,8 @@ export const LiveScreen = ({ console, ui, control, readOnly, exit, size }: LiveS
   );
   const small = (): boolean => layout.kind === 'small' && !zoom;
   useInput((input, key) => {
-    for (const name of keyNames(input, key)) pressLive({ console, ui, control, readOnly, small, exit }, name);
+    const context = { console, ui, control, readOnly, small, size: () => ({ columns, rows }), exit };
+    for (const name of keyNames(input, key)) pressLive(context, name);
   });
   return (
     <Box width={columns} height={rows}>

@@ -6,11 +6,9 @@ import type { ConsoleView } from '../../store/console-store.ts';
 import type { LiveState } from '../../store/live-state.ts';
 import { isMoving, lastReply } from '../../store/projections/streams.ts';
 import type { Overlay } from '../../store/ui-store.ts';
-import { helpLines } from '../help.ts';
+import { HELP_WIDTH, helpLines } from '../help.ts';
 import { bindingsOf, keysText, type Scope } from '../keys.ts';
 import { FAULTS, handlesOf, type InjectState, targetsOf } from './inject.ts';
-
-const WIDTH = 76;
 
 export const overlayLines = (
   look: Look,
@@ -20,9 +18,9 @@ export const overlayLines = (
   console: ConsoleView,
   readOnly: boolean,
 ): DialogPlace => {
-  const width = Math.min(WIDTH, columns);
+  const width = Math.min(HELP_WIDTH, columns);
   return dialog(look, columns, rows, width, {
-    ...content(overlay, console, readOnly, width - 4),
+    ...content(overlay, console, readOnly, columns, width - 4),
     keys: keysOf(overlay.kind, readOnly),
   });
 };
@@ -37,11 +35,12 @@ const content = (
   overlay: Overlay,
   console: ConsoleView,
   readOnly: boolean,
+  columns: number,
   width: number,
 ): Omit<DialogContent, 'keys'> => {
   switch (overlay.kind) {
     case 'help':
-      return { title: 'KEYS', lines: helpLines('live', readOnly).slice(overlay.scroll) };
+      return { title: 'KEYS', lines: helpLines('live', readOnly, columns), scroll: overlay.scroll };
     case 'kill':
       return { title: 'KILL THE RUN?', lines: killLines(console.live, width) };
     case 'quit':

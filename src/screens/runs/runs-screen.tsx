@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { dialog } from '../../components/dialog.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Rec } from '../../store/record.ts';
-import { helpLines } from '../help.ts';
+import { HELP_WIDTH, helpLines, scrolledHelp } from '../help.ts';
 import { keyNames } from '../key-names.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { useLook } from '../look-context.ts';
@@ -108,7 +108,8 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
     for (const name of keyNames(input, key)) {
       if (help !== null) {
         const id = bindingFor('help', name, readOnly)?.id;
-        setHelp(id === 'close' ? null : id === 'down' ? help + 1 : id === 'up' ? Math.max(0, help - 1) : help);
+        const by = id === 'down' ? 1 : id === 'up' ? -1 : 0;
+        setHelp((at) => (id === 'close' ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
         continue;
       }
       const scope: Scope = current.current.typing ? 'filter' : 'runs';
@@ -122,10 +123,11 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
       <Lines x={0} y={0} width={columns} lines={runsLines(look, columns, rows, view, readOnly)} />
       {help === null ? null : (
         <Lines
-          {...dialog(look, columns, rows, 76, {
+          {...dialog(look, columns, rows, HELP_WIDTH, {
             title: 'KEYS',
-            lines: helpLines('runs', readOnly).slice(help),
-            keys: 'Esc close',
+            lines: helpLines('runs', readOnly, columns),
+            keys: 'j down   k up   Esc close',
+            scroll: help,
           })}
         />
       )}
