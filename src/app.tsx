@@ -14,7 +14,7 @@ import { UserError } from './runtime/user-error.ts';
 import type { Control } from './screens/control.ts';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { LookContext } from './screens/look-context.ts';
-import type { RunRow } from './screens/runs/runs-model.ts';
+import { type RunRow, tallyOf } from './screens/runs/runs-model.ts';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
@@ -105,8 +105,10 @@ const runsSource = (home: string): RunsSource => {
   const read = async (id: string): Promise<RunRow[]> => {
     const known = ended.get(id);
     if (known !== undefined) return [known];
-    const run = await summarise(home, id);
-    if (run === undefined) return [];
+    const summary = await summarise(home, id);
+    if (summary === undefined) return [];
+    const budget = readManifest(summary.dir)?.policy.panicBudget ?? 0;
+    const run = { ...summary, tally: tallyOf(asRecs(await lastRecords(summary.dir)), budget) };
     if (!['starting', 'running', 'paused', 'gone'].includes(run.state)) ended.set(id, run);
     return [run];
   };

@@ -38,11 +38,13 @@ export const pillSpan = (word: RunWord): Span => [PILL[word], ` ${word} `];
 /** These names say that no capable model is at work: they are shown whole, or not at all. */
 const WHOLE = new Set(['SIM', 'tiny', 'tiny-early']);
 
-export const brainName = (brain: BrainInfo | null, max: number): string => {
-  if (brain === null) return '?';
-  const name = brain.simulated ? 'SIM' : brain.name;
-  return WHOLE.has(name) || name.length <= max ? name : `${name.slice(0, max - 1)}~`;
-};
+export const isWhole = (name: string): boolean => WHOLE.has(name);
+
+export const shortName = (name: string, max: number): string =>
+  isWhole(name) || name.length <= max ? name : `${name.slice(0, Math.max(1, max - 1))}~`;
+
+export const brainName = (brain: BrainInfo | null, max: number): string =>
+  brain === null ? '?' : shortName(brain.simulated ? 'SIM' : brain.name, max);
 
 export const headerLine = (look: Look, width: number, props: HeaderProps): string => {
   const { live, word, held } = props;

@@ -1,6 +1,6 @@
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { filterRuns, type RunRow, sortRuns } from '../../src/screens/runs/runs-model.ts';
+import { filterRuns, idWidth, pairText, type RunRow, sortRuns, tallyOf } from '../../src/screens/runs/runs-model.ts';
 import { RunsScreen } from '../../src/screens/runs/runs-screen.tsx';
 import { eventfulRun } from '../store/demo-run.ts';
 
@@ -37,7 +37,7 @@ const rows = [
 ];
 
 test('what needs somebody comes first, the newest of each first', () => {
-  expect(sortRuns(rows, 'attention').map((row) => row.state)).toEqual(['gone', 'running', 'dead', 'failed', 'passed']);
+  expect(sortRuns(rows, 'attention').map((row) => row.state)).toEqual(['dead', 'gone', 'running', 'failed', 'passed']);
   expect(sortRuns(rows, 'newest').map((row) => row.id[0])).toEqual(['5', '4', '3', '2', '1']);
 });
 
@@ -45,6 +45,38 @@ test('a filter word must be there, a word with ! must not', () => {
   expect(filterRuns(rows, 'dead').map((row) => row.id[0])).toEqual(['3']);
   expect(filterRuns(rows, '!done !sim').map((row) => row.id[0])).toEqual(['2', '3', '4']);
   expect(filterRuns(rows, '!')).toHaveLength(5);
+});
+
+test('a pair is short; names that say that no capable model is at work stay whole', () => {
+  const pair = (planner: string, worker: string, max?: number) =>
+    pairText(run('1a', 'passed', { planner, worker }), max);
+  expect(pair('tiny-early', 'tiny-early')).toBe('tiny-early x2');
+  expect(pair('tiny', 'tiny-early', 15)).toBe('tiny+tiny-early');
+  expect(pair('qwen3-coder:30b', 'tiny-early', 15)).toBe('qwe~+tiny-early');
+  expect(pair('kimi-k2-turbo', 'qwen3-coder:30b', 15)).toBe('kimi-k~+qwen3-~');
+});
+
+test('ids are shown as short as they differ', () => {
+  expect(idWidth(rows)).toBe(4);
+  expect(idWidth([run('1aaaaaaa', 'passed'), run('1aaaaabb', 'passed')])).toBe(7);
+});
+
+test('the end of a journal tells of panic and thrashing what it can', () => {
+  const { records } = eventfulRun();
+  expect(tallyOf(records, 3)).toEqual({ panic: { left: 2, total: 3 }, thrash: 1 });
+  expect(tallyOf(records.slice(-5), 3)).toEqual({});
+});
+
+test('at 80 columns there is room for why, whatever the names are', async () => {
+  const why = 'panic budget spent!!';
+  const list = [
+    run('1aaaaaaa', 'dead', { planner: 'tiny', worker: 'tiny-early', task: 'v2/01117-long-name', reason: why }),
+    run('2aaaaaaa', 'running', { tally: { panic: { left: 1, total: 3 }, thrash: 4 } }),
+  ];
+  const { screen } = show(80, 24, list);
+  await vi.waitFor(() => expect(screen()).toContain(why));
+  expect(screen()).toMatch(/TICK PAN TH +IDLE WHY/);
+  expect(screen()).toMatch(/LIVE +2aaa .* 12 █-- {2}4 /);
 });
 
 const show = (columns: number, height: number, list = rows) => {
@@ -69,21 +101,23 @@ describe.each([
   [60, 20],
 ])('%i×%i', (columns, height) => {
   test('lists runs with their names whole, and previews the one under the cursor', async () => {
-    const { screen } = show(columns, height);
+    const { screen, press } = show(columns, height);
     await vi.waitFor(() => expect(screen()).toMatch(/last trap +t44 THRASH_ROUTE/));
     const text = screen();
     expect(text.split('\n').length).toBe(height);
     expect(text).toMatch(/^RUNS 5 {2}live 1 {2}paused 0 {2}gone 1 {2}dead 1 {2}done 1/);
-    expect(text).toMatch(/>!GONE +4ddddddd/);
+    expect(text).toMatch(columns < 100 ? />!DEAD +3ccc / : />!DEAD +3ccccccc /);
+    expect(text).toContain('SIM x2');
     expect(text).toContain('tiny+tiny-early');
-    expect(text).toContain('turingos verify 4ddddddd');
+    expect(text).not.toMatch(/panic_budget_exhaust…|tiny-earl[^y]/);
+    expect(await press('j', />!GONE/)).toContain('turingos verify 4ddddddd');
   });
 });
 
 test('keys: cursor, filter, open, quit', async () => {
   const { press, open, exit } = show(80, 24);
-  await press('', /4ddddddd/);
-  await press('jj', />!DEAD +3ccccccc/);
+  await press('', /3ccc/);
+  await press('j', />!GONE +4ddd/);
   await press('/sim\r', /1 of 5/);
   await press('\r', () => open.mock.calls.length === 1);
   expect(open).toHaveBeenCalledWith('5eeeeeee');

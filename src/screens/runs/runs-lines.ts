@@ -2,11 +2,20 @@
 import { pillSpan } from '../../components/header.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { block, fit, fitRight, row, type Span, wrap } from '../../components/text.ts';
-import { shortTime, windowAt } from '../../components/widgets.ts';
+import { windowAt } from '../../components/widgets.ts';
 import type { Rec } from '../../store/record.ts';
 import { sanitise } from '../../store/sanitise.ts';
 import { hintLine } from '../hints.ts';
-import { countRuns, filterRuns, pairText, type RunRow, type RunSort, sortRuns, stateWord } from './runs-model.ts';
+import {
+  countRuns,
+  filterRuns,
+  idWidth,
+  pairText,
+  type RunRow,
+  type RunSort,
+  sortRuns,
+  stateWord,
+} from './runs-model.ts';
 
 export interface RunsView {
   rows: readonly RunRow[];
@@ -44,13 +53,15 @@ export const runsLines = (look: Look, columns: number, rows: number, view: RunsV
   const room = Math.max(1, rows - 4 - preview);
   const from = windowAt(list.length, room, at);
   const shown = list.slice(from, from + room);
-  const body = shown.map((run, i) => runLine(look, columns, run, widths(columns, shown), from + i === at, view.now));
+  const body = shown.map((run, i) =>
+    runLine(look, columns, run, widths(columns, shown, view.rows), from + i === at, view.now),
+  );
   if (body.length === 0) body.push(row(look, columns, [['dim', emptyText(view)]]));
   const current = list[at];
   return [
     countsLine(look, columns, view),
     filterLine(look, columns, view, list.length),
-    row(look, columns, [['dim', heading(look, columns, shown)]]),
+    row(look, columns, [['dim', heading(look, widths(columns, shown, view.rows))]]),
     ...block(body, columns, room),
     ...(preview === 0
       ? []
@@ -98,20 +109,41 @@ const emptyText = (view: RunsView): string => {
   return view.rows.length === 0 ? 'No run yet: turingos demo starts one.' : 'No run matches the filter; Esc clears it.';
 };
 
-const COLUMNS = { state: 8, id: 9 } as const;
+interface Widths {
+  id: number;
+  task: number;
+  pair: number;
+  /** Whether there is room for the panic budget and the loop traps. */
+  tally: boolean;
+}
 
-/** A pair is wide enough for `tiny-early+tiny-early`: names that say that no capable model is at work stay whole. */
-const PAIR_MAX = 24;
+const STATE = 8;
+const TICK = 4;
+const IDLE = 5;
+/** What is left for WHY before TASK gives way. */
+const WHY = 20;
 
-const widths = (columns: number, runs: readonly RunRow[]): { task: number; pair: number } => {
-  const pair = Math.min(PAIR_MAX, Math.max(8, ...runs.map((run) => pairText(run).length)));
-  return { pair, task: Math.max(8, Math.min(30, columns - pair - 50)) };
+/** Each column is as wide as what is in it; TASK gives way first, names that say that no capable model is at work never. */
+const widths = (columns: number, shown: readonly RunRow[], all: readonly RunRow[]): Widths => {
+  const widest = (least: number, texts: readonly string[]): number =>
+    texts.reduce((most, text) => Math.max(most, text.length), least);
+  const id = columns >= 100 ? 8 : idWidth(all);
+  const tally = columns >= 76;
+  const pairMax = columns >= 100 ? 32 : 15;
+  const pair = widest(
+    4,
+    shown.map((run) => pairText(run, pairMax)),
+  );
+  const others = 2 + STATE + id + 1 + 1 + pair + 1 + TICK + (tally ? 7 : 0) + IDLE + 1;
+  const task = widest(
+    4,
+    shown.map((run) => run.task),
+  );
+  return { id, pair, tally, task: Math.max(6, Math.min(task, columns - others - WHY)) };
 };
 
-const heading = (look: Look, columns: number, runs: readonly RunRow[]): string => {
-  const { task, pair } = widths(columns, runs);
-  return `  ${fit(look, 'STATE', COLUMNS.state)}${fit(look, 'ID', COLUMNS.id)}${fit(look, 'TASK', task)} ${fit(look, 'PAIR', pair)} ${fitRight(look, 'TICK', 5)} ${fitRight(look, 'IDLE', 6)} WHY`;
-};
+const heading = (look: Look, { id, task, pair, tally }: Widths): string =>
+  `  ${fit(look, 'STATE', STATE)}${fit(look, 'ID', id)} ${fit(look, 'TASK', task)} ${fit(look, 'PAIR', pair)} ${fitRight(look, 'TICK', TICK)}${tally ? ' PAN TH' : ''}${fitRight(look, 'IDLE', IDLE)} WHY`;
 
 const STYLES: Record<RunRow['state'], Style> = {
   gone: 'error',
@@ -128,6 +160,31 @@ const STYLES: Record<RunRow['state'], Style> = {
 
 const idleMs = (run: RunRow, now: number): number => Math.max(0, now - Date.parse(run.lastAt ?? run.createdAt));
 
+/** `40s`, `22m`, `5h02`, `3d`: four columns at most. */
+const idleText = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return minutes === 0 ? `${Math.floor(ms / 1000)}s` : `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 24) return `${Math.floor(hours / 24)}d`;
+  return hours >= 10 ? `${hours}h` : `${hours}h${String(minutes % 60).padStart(2, '0')}`;
+};
+
+/** ` ██-  1`: panic resets left, loop traps. Blank where the end of the journal does not tell. */
+const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
+  const { panic, thrash } = tally ?? {};
+  const gauge =
+    panic === undefined
+      ? ''
+      : panic.total > 3
+        ? `${panic.left}/${panic.total}`
+        : look.glyphs.full.repeat(panic.left) + look.glyphs.empty.repeat(Math.max(1, panic.total) - panic.left);
+  const style: Style = panic === undefined || panic.left === panic.total ? 'plain' : panic.left > 0 ? 'warn' : 'error';
+  return [
+    [style, ` ${fit(look, gauge, 3)}`],
+    [(thrash ?? 0) > 0 ? 'warn' : 'dim', ` ${fitRight(look, thrash === undefined ? '' : String(thrash), 2)}`],
+  ];
+};
+
 const whyText = (run: RunRow): string => {
   if (run.state === 'gone') return 'kernel lost: verify';
   return run.reason === '' ? `${run.records} records` : run.reason;
@@ -137,7 +194,7 @@ const runLine = (
   look: Look,
   columns: number,
   run: RunRow,
-  { task, pair }: { task: number; pair: number },
+  { id, task, pair, tally }: Widths,
   selected: boolean,
   now: number,
 ): string => {
@@ -145,14 +202,15 @@ const runLine = (
   return row(look, columns, [
     [selected ? 'select' : 'plain', selected ? '>' : ' '],
     alarm ? ['error', '!'] : ' ',
-    [STYLES[run.state], fit(look, stateWord(run), COLUMNS.state)],
-    ['bold', fit(look, run.id, COLUMNS.id)],
+    [STYLES[run.state], fit(look, stateWord(run), STATE)],
+    ['bold', `${run.id.slice(0, id).padEnd(id)} `],
     fit(look, run.task, task),
     ' ',
-    ['accent', fit(look, pairText(run), pair)],
+    ['accent', fit(look, pairText(run, pair), pair)],
     ' ',
-    fitRight(look, String(run.tick), 5),
-    ['dim', ` ${fitRight(look, shortTime(idleMs(run, now)), 6)} `],
+    fitRight(look, String(run.tick), TICK),
+    ...(tally ? tallySpans(look, run.tally) : []),
+    ['dim', `${fitRight(look, idleText(idleMs(run, now)), IDLE)} `],
     whyText(run),
   ]);
 };

@@ -1,5 +1,8 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
+import { isWhole, shortName } from '../../components/header.ts';
 import { matches } from '../../components/list-pane.ts';
+import { isLoopTrap } from '../../store/projections/thrash.ts';
+import type { Rec } from '../../store/record.ts';
 
 /** One run as the list shows it; the application reads it from disk. */
 export interface RunRow {
@@ -17,17 +20,24 @@ export interface RunRow {
   reason: string;
   lastAt: string | null;
   pid: number | null;
+  /** Panic resets left and loop traps so far; a part that the end of the journal does not tell is left out. */
+  tally?: Tally;
+}
+
+export interface Tally {
+  panic?: { left: number; total: number };
+  thrash?: number;
 }
 
 export type RunSort = 'attention' | 'newest';
 
 /** What needs somebody first; what is over and well last. */
 const ATTENTION: readonly RunRow['state'][] = [
+  'dead',
   'gone',
-  'paused',
   'starting',
   'running',
-  'dead',
+  'paused',
   'failed',
   'limit',
   'interrupted',
@@ -50,7 +60,37 @@ const WORDS: Record<RunRow['state'], string> = {
 
 export const stateWord = (row: RunRow): string => WORDS[row.state];
 
-export const pairText = (row: RunRow): string => `${row.planner}+${row.worker}`;
+/** `tiny+tiny-early`, `SIM x2`. Longer than `max`, names give way, but not those that say that no capable model is at work. */
+export const pairText = ({ planner, worker }: RunRow, max = Number.POSITIVE_INFINITY): string => {
+  if (planner === worker) return `${shortName(planner, max - 3)} x2`;
+  const rooms = isWhole(planner)
+    ? [planner.length, max - 1 - planner.length]
+    : isWhole(worker)
+      ? [max - 1 - worker.length, worker.length]
+      : [Math.ceil((max - 1) / 2), Math.floor((max - 1) / 2)];
+  if (planner.length + 1 + worker.length <= max) return `${planner}+${worker}`;
+  return `${shortName(planner, rooms[0] ?? 0)}+${shortName(worker, rooms[1] ?? 0)}`;
+};
+
+/** What the last records of a run tell of its panic budget and its thrashing. */
+export const tallyOf = (tail: readonly Rec[], budget: number): Tally => {
+  const whole = tail[0]?.seq === 1;
+  const spent = tail.findLast((rec) => rec.kind === 'panic.spent' || rec.kind === 'panic.granted');
+  const granted = tail.reduce((sum, rec) => sum + (rec.kind === 'panic.granted' ? rec.units : 0), 0);
+  const left = spent !== undefined && 'left' in spent ? spent.left : whole ? budget : undefined;
+  return {
+    ...(left === undefined ? {} : { panic: { left, total: Math.max(left, budget + granted) } }),
+    ...(whole ? { thrash: tail.filter((rec) => rec.kind === 'trap.raised' && isLoopTrap(rec.code)).length } : {}),
+  };
+};
+
+/** The shortest length, from 4 up, at which no two ids begin alike. */
+export const idWidth = (rows: readonly RunRow[]): number => {
+  for (let width = 4; width < 8; width += 1) {
+    if (new Set(rows.map(({ id }) => id.slice(0, width))).size === rows.length) return width;
+  }
+  return 8;
+};
 
 const searchText = (row: RunRow): string => `${stateWord(row)} ${row.id} ${row.task} ${pairText(row)} ${row.reason}`;
 
