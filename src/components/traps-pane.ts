@@ -52,11 +52,12 @@ const headingText = (look: Look, width: number): string =>
 
 const codeText = (trap: TrapRow): string => `${trap.code}${trap.times > 1 ? ` x${trap.times}` : ''}`;
 
-const whatText = (trap: TrapRow): string =>
+/** @param narrow the reason matters more than how it is introduced */
+const whatText = (trap: TrapRow, narrow = false): string =>
   [
-    trap.fault === 0 ? '' : `[fault ${trap.fault}] `,
+    trap.fault === 0 ? '' : narrow ? `[F${trap.fault}] ` : `[fault ${trap.fault}] `,
     trap.panic === null ? '' : `PANIC RESET, budget ${trap.panic.from} > ${trap.panic.to}; `,
-    trap.evidence,
+    narrow ? trap.evidence.replace(/^stream: (the reply was )?/, '') : trap.evidence,
   ].join('');
 
 /** `open`, `+2 ticks`, `no, retired`. */
@@ -69,7 +70,7 @@ const trapRow = (look: Look, trap: TrapRow, width: number, wide: boolean, select
   const style: Style = isOpen(trap) ? 'error' : trap.panic !== null ? 'warn' : 'plain';
   const [endStyle, end] = recoveredText(trap);
   const sign: readonly [Style, string] = [selected ? 'select' : 'plain', selected ? '>' : ' '];
-  const what = trap.panic !== null && !wide ? `PANIC ${trap.panic.from}>${trap.panic.to}` : whatText(trap);
+  const what = trap.panic !== null && !wide ? `PANIC ${trap.panic.from}>${trap.panic.to}` : whatText(trap, !wide);
   if (wide) {
     return {
       left: [

@@ -13,7 +13,6 @@ const summaryRows = (live: LiveState, gone: boolean) => {
   return [
     {
       state: runWord(live, gone),
-      pair: sanitise(`${brainName(info.planner, 10)}+${brainName(info.worker, 10)}`),
       ticks: kernel.tick,
       time: shortTime(elapsedMs(info)),
       traps: traps.total,
@@ -29,6 +28,7 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
   if (live.info.id === '') return '';
   const { info } = live;
   const id = info.id.slice(0, 8);
+  const pair = `P ${brainName(info.planner, 16)}   W ${brainName(info.worker, 16)}`;
   const closing =
     info.outcome !== null
       ? `${info.reason}`
@@ -37,7 +37,7 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
         : `The run goes on. Come back with: turingos attach ${id}`;
   const table = renderToString(
     <Box flexDirection="column">
-      <Text bold>{sanitise(`${id} ${info.task}`)}</Text>
+      <Text bold>{sanitise(`${id} ${info.task}   ${pair}`)}</Text>
       <Table data={summaryRows(live, gone)} />
       <Text>{sanitise(closing)}</Text>
     </Box>,

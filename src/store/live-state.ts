@@ -13,8 +13,8 @@ import { foldPanic, noPanic, type PanicBudget } from './projections/panic.ts';
 import { foldRunInfo, noRunInfo, type RunInfo } from './projections/run-info.ts';
 import { foldStreams, noStreams, type Streams } from './projections/streams.ts';
 import { foldThrash, noThrash, type Thrash } from './projections/thrash.ts';
-import { foldTimeline, noTimeline, type Timeline } from './projections/timeline.ts';
-import { foldTraps, noTraps, type TrapLog } from './projections/traps.ts';
+import { foldTimeline, markRecovered, noTimeline, type Timeline } from './projections/timeline.ts';
+import { foldTraps, hasRecovered, noTraps, type TrapLog } from './projections/traps.ts';
 import { foldVotes, type MapVotes, noVotes } from './projections/votes.ts';
 import type { Rec } from './record.ts';
 
@@ -69,14 +69,16 @@ export const foldLive = (live: LiveState, rec: Rec): LiveState => {
     return { ...live, info: foldRunInfo(live.info, rec), streams: foldStreams(live.streams, rec, before) };
   }
   const after = rec.class === 'event' ? evolve(before, rec as KernelEvent) : before;
+  const traps = foldTraps(live.traps, rec, before, after);
+  const timeline = foldTimeline(live.timeline, rec, before, after);
   return {
     kernel: after,
     last: endFinds(live, rec),
     info: foldRunInfo(live.info, rec),
     streams: foldStreams(live.streams, rec, before),
-    traps: foldTraps(live.traps, rec, before, after),
+    traps,
     thrash: foldThrash(live.thrash, rec, before, after),
-    timeline: foldTimeline(live.timeline, rec, before, after),
+    timeline: hasRecovered(live.traps, traps) ? markRecovered(timeline, rec, before, after) : timeline,
     denied: foldDenied(live.denied, rec, before),
     panic: foldPanic(live.panic, rec, before),
     faults: foldFaults(live.faults, rec, before),

@@ -103,6 +103,16 @@ export class DemoRun {
     return this;
   }
 
+  /** The reply that a process is being asked for is cut by a fault. */
+  fail(pid: number, fault: number): this {
+    const event = this.#pending.find((open) => open.kind === 'brain.requested' && open.pid === pid);
+    if (event?.kind !== 'brain.requested') throw new Error(`nobody asks ${pid}`);
+    this.#pending = this.#pending.filter((open) => open !== event);
+    const failed = { req: event.req, error: 'cut_off' as const, message: 'the stream ended early', partial: '' };
+    this.#input({ kind: 'brain.failed', ...failed, tokensOut: 3, totalMs: 80, applied: fault });
+    return this;
+  }
+
   #script(event: KernelEvent): string | undefined {
     if (event.kind !== 'brain.requested') return '';
     const n = this.#replies.get(event.pid) ?? 0;

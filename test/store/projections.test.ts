@@ -63,6 +63,28 @@ describe('time line', () => {
   test('levels rise to the limit, and the tick in flight is not yet counted', () => {
     expect(live.timeline.levels.slice(-5)).toBe('2457_');
   });
+  test('R wherever the trap log says that a process has got over its trap', () => {
+    const marks = live.timeline.marks;
+    const recovered = live.traps.rows.filter((row) => row.recovered !== null);
+    expect(recovered.length).toBeGreaterThan(2);
+    expect([...marks].filter((mark) => mark === 'R').length).toBeGreaterThan(0);
+    for (const row of recovered) expect(marks.slice(row.tick - live.timeline.first)).toMatch(/[RTPF]/);
+  });
+  test('a fault that strikes at once stands where it was commanded, and no trap of it before', () => {
+    const run = new DemoRun({
+      planner: (n) => [replies.goto('h1'), replies.map('sum r01')][n],
+      worker: () => undefined,
+    }).play();
+    const target = run.asked()[0] as number;
+    run.command({ command: 'inject', fault: { fault: 'brain.cut', target, times: 1 } });
+    const { kernel } = fold(run.records);
+    run.fail(target, 1);
+    const { timeline, traps } = fold(run.records);
+    expect(traps.rows[0]).toMatchObject({ code: 'CPU_FAULT', fault: 1 });
+    expect(traps.rows[0]?.tick).toBeLessThan(kernel.tick);
+    expect(timeline.marks[kernel.tick - timeline.first]).toBe('F');
+    expect(timeline.marks).not.toContain('T');
+  });
   test('it is bounded', () => {
     let line = noTimeline;
     for (let tick = 1; tick <= COLUMNS_KEPT + 50; tick += 1) {
@@ -202,6 +224,7 @@ test('faults: armed, struck, recovered', () => {
   run.play();
   const struck = fold(run.records);
   expect(struck.faults[0]?.struck?.who).toBe('P1');
-  expect(struck.timeline.marks).toContain('O');
+  // It struck the reply that was being written when it was commanded: F stands there, and is worse than O.
+  expect(struck.timeline.marks[0]).toBe('F');
   expect(struck.traps.rows[0]).toMatchObject({ code: 'CPU_FAULT', fault: 1 });
 });

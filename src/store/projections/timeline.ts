@@ -1,6 +1,7 @@
 /** One column a tick: the worst mark that fell on it, and how far it was from progress. */
 import type { State } from '../../kernel/state.ts';
 import type { Rec } from '../record.ts';
+import { putBounded } from '../ring.ts';
 import { loopLevel } from '../thrash-level.ts';
 
 /**
@@ -17,10 +18,13 @@ export interface Timeline {
   marks: string;
   /** A digit a tick: 0 progress … 7 at the limit, `_` not yet counted. */
   levels: string;
+  /** Faults that were told to strike what was being written: id, and the tick on which that was commanded. */
+  atOnce: Readonly<Record<string, number>>;
 }
 
-export const noTimeline: Timeline = { first: 0, marks: '', levels: '' };
+export const noTimeline: Timeline = { first: 0, marks: '', levels: '', atOnce: {} };
 export const COLUMNS_KEPT = 2048;
+const FAULTS_KEPT = 32;
 
 export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: State): Timeline => {
   switch (rec.kind) {
@@ -30,7 +34,12 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
       return level(line, rec.tick, rec.progress === null ? loopLevel(after, rec.pid) : 0);
     case 'trap.raised':
       // The detector that fired has started over; what it had counted is in the state before.
-      return mark(level(line, rec.tick, loopLevel(before, rec.pid)), rec.tick, 'T');
+      return mark(
+        level(line, rec.tick, loopLevel(before, rec.pid)),
+        // The reply that a fault cut was asked for earlier: its trap must not stand before what caused it.
+        line.atOnce[rec.fault ?? 0] ?? rec.tick,
+        'T',
+      );
     case 'process.ended': {
       // A halt is the last of a worker's ticks and no commit follows; what was cut was never counted.
       const dispatch = before.procs[rec.pid]?.dispatch;
@@ -38,8 +47,10 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
     }
     case 'panic.spent':
       return mark(line, rec.tick, 'P');
+    case 'fault.requested':
+      return { ...line, atOnce: putBounded(line.atOnce, String(rec.id), after.tick, FAULTS_KEPT) };
     case 'fault.triggered':
-      return mark(line, rec.tick, 'F');
+      return mark(line, line.atOnce[rec.id] ?? rec.tick, 'F');
     case 'capability.revoked':
       return mark(line, after.tick, 'F');
     case 'fault.recovered':
@@ -53,8 +64,14 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
   }
 };
 
+/** A process has got over a trap: what the trap log says as `+n`. */
+export const markRecovered = (line: Timeline, rec: Rec, before: State, after: State): Timeline => {
+  const tick = 'tick' in rec ? rec.tick : 'pid' in rec ? before.procs[rec.pid]?.dispatch?.tick : undefined;
+  return mark(line, tick ?? after.tick, 'R');
+};
+
 const extend = (line: Timeline, tick: number): Timeline => {
-  if (line.first === 0) return { first: tick, marks: ' ', levels: '_' };
+  if (line.first === 0) return { ...line, first: tick, marks: ' ', levels: '_' };
   const missing = tick - (line.first + line.marks.length) + 1;
   if (missing <= 0) return line;
   const marks = line.marks + ' '.repeat(missing);
@@ -62,7 +79,7 @@ const extend = (line: Timeline, tick: number): Timeline => {
   const over = marks.length - COLUMNS_KEPT;
   return over <= 0
     ? { ...line, marks, levels }
-    : { first: line.first + over, marks: marks.slice(over), levels: levels.slice(over) };
+    : { ...line, first: line.first + over, marks: marks.slice(over), levels: levels.slice(over) };
 };
 
 const put = (text: string, at: number, char: string): string => text.slice(0, at) + char + text.slice(at + 1);

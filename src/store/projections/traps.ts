@@ -72,6 +72,13 @@ export const foldTraps = (log: TrapLog, rec: Rec, before: State, after: State): 
   }
 };
 
+/** Whether a trap that was open has been got over since. */
+export const hasRecovered = (before: TrapLog, after: TrapLog): boolean =>
+  before !== after &&
+  after.rows.some(
+    (row) => row.recovered !== null && before.rows.some((old) => old.seq === row.seq && old.recovered === null),
+  );
+
 const patchOpen = (log: TrapLog, pid: number, change: (row: TrapRow) => Partial<TrapRow>): TrapLog =>
   log.rows.some((row) => row.pid === pid && isOpen(row))
     ? { ...log, rows: log.rows.map((row) => (row.pid === pid && isOpen(row) ? { ...row, ...change(row) } : row)) }
