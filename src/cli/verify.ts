@@ -40,14 +40,19 @@ const chainText = (id: string, { records, head, breaks, missing }: ChainReport):
   return lines.join('\n');
 };
 
-const decisionText = (id: string, { inputs, events, divergence, stopped, incomplete }: DecisionReport): string => {
+const decisionText = (id: string, report: DecisionReport): string => {
+  const { inputs, events, divergence, stopped, incomplete, missing, ended } = report;
   const head = `${id} decisions: ${inputs} inputs, ${events} events`;
   if (divergence !== null) return `${head}\n${sides(divergence)}`;
   if (stopped !== null) {
     const why = 'sha256' in stopped ? `blob_missing ${stopped.sha256} (${stopped.why})` : at(stopped);
     return `${head}, then not to be followed: ${why}`;
   }
-  return `${head}, no divergence${incomplete ? ' (the last batch is incomplete: the kernel was lost while it wrote)' : ''}`;
+  const lines = [`${head}, no divergence`];
+  if (incomplete) lines.push('  the last batch is incomplete: the kernel was lost while it wrote');
+  if (!ended) lines.push('  there is no run.ended: the run goes on, its kernel was lost, or the end was cut off');
+  for (const { sha256, why } of missing) lines.push(`  blob_missing ${sha256} (${why}): what was looked at or printed`);
+  return lines.join('\n');
 };
 
 const sides = ({ seq, cause, recorded, decided }: Divergence): string =>

@@ -36,6 +36,10 @@ export interface DecisionReport {
   divergence: Divergence | null;
   /** Why the decisions could not be followed to the end, though none diverged. */
   stopped: BlobProblem | Break | null;
+  /** Texts that were looked at or printed, named by digest, and are not there. */
+  missing: BlobProblem[];
+  /** Whether `run.ended` is there. A chain alone cannot tell a run that goes on or was lost from one whose end was cut off. */
+  ended: boolean;
   /** The last batch misses events: the kernel was lost while it wrote. No divergence. */
   incomplete: boolean;
   /** Of the state after the last input that was followed. */
@@ -46,13 +50,17 @@ export interface DecisionReport {
 export const verifyDecisions = async (dir: string): Promise<DecisionReport> => {
   const check = new DecisionCheck();
   const blobs = new BlobStore(dir);
+  const texts = new Texts(blobs);
   let stopped: DecisionReport['stopped'] = null;
   try {
     for await (const stored of readRecords(dir)) {
       if (stored.class === 'note') continue;
       const { record, missing } = blobs.hydrate(stored);
       if (missing[0] !== undefined) stopped = missing[0];
-      else check.see(record);
+      else {
+        texts.see(record);
+        check.see(record);
+      }
       if (stopped !== null || check.divergence !== null) break;
     }
   } catch (error) {
@@ -60,8 +68,28 @@ export const verifyDecisions = async (dir: string): Promise<DecisionReport> => {
     if (at === undefined) throw error;
     stopped = at;
   }
-  return check.report(stopped);
+  return check.report(stopped, texts.missing);
 };
+
+/** The texts that observations and outputs name by digest alone: a page stands in the record, the whole in a blob. */
+class Texts {
+  readonly missing: BlobProblem[] = [];
+  readonly #seen = new Set<string>();
+  readonly #blobs: BlobStore;
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  see(record: JournalRecord): void {
+    const input = payloadOf(record) as unknown as KernelInput;
+    const text = input.kind === 'world.observed' ? input.found : input.kind === 'op.done' ? input.output : null;
+    if (text === null || this.#seen.has(text.sha256)) return;
+    this.#seen.add(text.sha256);
+    const found = this.#blobs.look(text.sha256);
+    if (typeof found !== 'string') this.missing.push(found);
+  }
+}
 
 class DecisionCheck {
   divergence: Divergence | null = null;
@@ -81,13 +109,15 @@ class DecisionCheck {
     this.#seq = record.seq;
   }
 
-  report(stopped: DecisionReport['stopped']): DecisionReport {
+  report(stopped: DecisionReport['stopped'], missing: BlobProblem[]): DecisionReport {
     return {
-      ok: this.divergence === null && stopped === null,
+      ok: this.divergence === null && stopped === null && missing.length === 0,
       inputs: this.#inputs,
       events: this.#events,
       divergence: this.divergence,
       stopped,
+      missing,
+      ended: this.#state.phase === 'ended',
       incomplete: this.divergence === null && stopped === null && this.#due.length > 0,
       stateHash: stateHash(this.#state),
     };

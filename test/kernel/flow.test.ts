@@ -178,3 +178,15 @@ it('the token limit ends the run', () => {
   const machine = new Machine({ policy: { limits } }).play((ask) => reply(write(`${ask.tick}`)));
   expect(machine.of('run.ended')).toMatchObject([{ outcome: 'limit', reason: 'token limit 10 reached', ticks: 5 }]);
 });
+
+it('a worker that votes after a fault has recovered from it', () => {
+  const machine = new Machine();
+  machine.answer(reply(map('add')));
+  const ask = machine.untilAsked() as Ask;
+  machine.command({ command: 'inject', fault: { fault: 'brain.cut', target: ask.pid, times: 1 } });
+  machine.pending.shift();
+  const cut = { kind: 'brain.failed', req: ask.req, error: 'cut_off', message: '', partial: '', tokensOut: 0 } as const;
+  machine.feed({ ...cut, totalMs: 0, applied: 1 });
+  machine.play((other) => (other.role === 'worker' ? reply(halt('5')) : undefined));
+  expect(machine.of('fault.recovered')).toMatchObject([{ id: 1, pid: ask.pid, ticks: 1 }]);
+});

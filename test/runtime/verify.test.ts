@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
@@ -30,6 +30,7 @@ const rewritten = async (
     else cause = journal.appendBatch(payload, []);
   }
   await journal.close();
+  cpSync(join(dir, 'blobs'), join(to, 'blobs'), { recursive: true });
   return to;
 };
 
@@ -57,7 +58,25 @@ describe('decisions', () => {
     const dir = await finished();
     const last = (await allRecords(dir)).findIndex(({ kind }) => kind === 'run.ended');
     const short = await rewritten(dir, (record, n) => (n >= last ? undefined : record));
-    expect(await verifyDecisions(short)).toMatchObject({ ok: true, divergence: null, incomplete: true });
+    expect(await verifyDecisions(short)).toMatchObject({
+      ok: true,
+      divergence: null,
+      incomplete: true,
+      ended: false,
+    });
+    expect((await verifyDecisions(dir)).ended).toBe(true);
+  });
+
+  test('a text that was looked at and is gone is named, though no decision needs it', async () => {
+    const dir = await finished();
+    const looked = (await allRecords(dir)).find(({ kind, found }) => kind === 'world.observed' && found !== null);
+    const { sha256 } = looked?.found as { sha256: string };
+    rmSync(join(dir, 'blobs', sha256.slice(0, 2), sha256));
+    expect(await verifyDecisions(dir)).toMatchObject({
+      ok: false,
+      divergence: null,
+      missing: [{ code: 'blob_missing', sha256, why: 'absent' }],
+    });
   });
 
   test('a blob that is gone stops the verification where it is needed, and is no divergence', async () => {
