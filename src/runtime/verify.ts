@@ -96,6 +96,7 @@ class DecisionCheck {
   #state: State = initialState;
   #inputs = 0;
   #events = 0;
+  #ended = false;
   #cause = 0;
   #seq = 0;
   /** Events that the current input must be followed by, as JSON. */
@@ -117,7 +118,7 @@ class DecisionCheck {
       divergence: this.divergence,
       stopped,
       missing,
-      ended: this.#state.phase === 'ended',
+      ended: this.#ended,
       incomplete: this.divergence === null && stopped === null && this.#due.length > 0,
       stateHash: stateHash(this.#state),
     };
@@ -136,7 +137,8 @@ class DecisionCheck {
     this.#inputs += 1;
   }
 
-  #event({ seq, cause }: JournalRecord, recorded: string): void {
+  #event({ seq, cause, kind }: JournalRecord, recorded: string): void {
+    this.#ended ||= kind === 'run.ended';
     const decided = this.#due.shift() ?? null;
     this.#events += 1;
     if (decided !== recorded || cause !== this.#cause) this.divergence = { seq, cause: this.#cause, recorded, decided };

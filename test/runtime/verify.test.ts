@@ -70,7 +70,7 @@ describe('decisions', () => {
   test('a text that was looked at and is gone is named, though no decision needs it', async () => {
     const dir = await finished();
     const looked = (await allRecords(dir)).find(({ kind, found }) => kind === 'world.observed' && found !== null);
-    const { sha256 } = looked?.found as { sha256: string };
+    const { sha256 } = (looked as unknown as { found: { sha256: string } }).found;
     rmSync(join(dir, 'blobs', sha256.slice(0, 2), sha256));
     expect(await verifyDecisions(dir)).toMatchObject({
       ok: false,
