@@ -52,12 +52,12 @@ const headingText = (look: Look, width: number): string =>
 
 const codeText = (trap: TrapRow): string => `${trap.code}${trap.times > 1 ? ` x${trap.times}` : ''}`;
 
-/** @param narrow the reason matters more than how it is introduced */
+/** The reason matters more than how it is introduced; the opened trap has the whole of it. */
 const whatText = (trap: TrapRow, narrow = false): string =>
   [
     trap.fault === 0 ? '' : narrow ? `[F${trap.fault}] ` : `[fault ${trap.fault}] `,
     trap.panic === null ? '' : `PANIC RESET, budget ${trap.panic.from} > ${trap.panic.to}; `,
-    narrow ? trap.evidence.replace(/^stream: (the reply was )?/, '') : trap.evidence,
+    trap.evidence.replace(/^stream: (the reply was )?/, ''),
   ].join('');
 
 /** `open`, `+2 ticks`, `no, retired`. */

@@ -1,4 +1,5 @@
 /** The workers' streams: one at a time behind tabs, or up to four as tiles. A slot belongs to a pid's remainder, so nothing moves. */
+import { ROOT_PID } from '../store/kernel-view.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
 import { shortTurn, turnText } from '../store/run-status.ts';
@@ -54,7 +55,8 @@ const alive = (live: LiveState): StreamView[] =>
   Object.values(live.streams).filter((stream) => stream.role === 'worker' && stream.ended === null);
 
 const counted = (live: LiveState): Span[] => {
-  const all = Object.values(live.streams).filter((stream) => stream.role === 'worker').length;
+  // The oldest streams are forgotten; pids count up from the root's, which is 1.
+  const all = Math.max(ROOT_PID, ...Object.values(live.streams).map((stream) => stream.pid)) - ROOT_PID;
   return [['dim', `${alive(live).length} alive of ${all}`]];
 };
 
@@ -142,7 +144,8 @@ const tile = (
   scroll: number,
 ): string[] => {
   const reply = lastReply(stream);
-  const head = row(look, width, tileHead(look, stream, reply, width), tileRight(look, live, stream, reply, width));
+  const right = tileRight(look, live, stream, reply, width);
+  const head = row(look, width, tileHead(look, stream, reply, width - spansWidth(right) - 1), right);
   const foot = tileFoot(look, live, stream, reply, width).slice(0, Math.max(0, height - 2));
   const room = Math.max(0, height - 1 - foot.length);
   const text = reply === undefined ? [] : replyBody(look, reply, width);
@@ -151,18 +154,18 @@ const tile = (
   return block([head, ...shown, ...foot], width, height);
 };
 
-const tileHead = (look: Look, stream: StreamView, reply: ReplyView | undefined, width: number): Span[] => {
+/** Within `room` columns: the temperature is left out before anything is cut. */
+const tileHead = (look: Look, stream: StreamView, reply: ReplyView | undefined, room: number): Span[] => {
   const step = stream.step === null ? '' : ` ${stream.step.map}.${stream.step.n}/${stream.step.of}`;
   const sign: Span = isMoving(reply) && stream.ended === null ? ['good', look.glyphs.moving] : ' ';
-  return [
+  const head: Span[] = [
     ['bold', `w${stream.pid}`],
     sign,
     sign === ' ' ? '' : ' ',
-    [
-      'dim',
-      `${reply === undefined ? '' : `t${reply.tick}`}${step}${width >= 26 ? ` ${temperatureText(stream.temperature)}` : ''}`,
-    ],
+    ['dim', `${reply === undefined ? '' : `t${reply.tick}`}${step}`],
   ];
+  const temperature = ` ${temperatureText(stream.temperature)}`;
+  return spansWidth(head) + temperature.length <= room ? [...head, ['dim', temperature]] : head;
 };
 
 const tileRight = (
