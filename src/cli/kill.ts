@@ -14,10 +14,10 @@ export const killVerb = async (name: string, options: CommonOptions): Promise<nu
   return EXIT.ok;
 };
 
-/** `killed 7f3a01b2 at t85: P1 mid-stream, 38 tokens kept; w4, w6 cut; process group 4411 ended`. */
+/** `killed 7f3a01b2 at t85: P1 mid-stream, 38 tokens kept; w4, w6 killed; process group 4411 ended`. */
 export const killSentence = (id: string, { by, tick, streams, others, group, strays }: Stopped): string => {
   const parts = streams.map(({ label, tokens }) => `${label} mid-stream, ${tokens} tokens kept`);
-  if (others.length > 0) parts.push(`${others.join(', ')} cut`);
+  if (others.length > 0) parts.push(`${others.join(', ')} killed`);
   if (by === 'force') parts.push('the kernel did not end in time and was ended by SIGKILL');
   if (strays.length > 0) parts.push(`${strays.length} processes of its commands ended`);
   parts.push(`process group ${group} ended`);

@@ -5,8 +5,17 @@ import { EXIT } from '../runtime/exit-codes.ts';
 export const endCode = ({ outcome }: JournalRecord): number =>
   outcome === 'passed' ? EXIT.ok : outcome === 'killed' ? EXIT.killed : EXIT.notPassed;
 
+const HOW: Readonly<Record<string, string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  dead: 'died',
+  limit: 'reached a limit',
+  interrupted: 'was interrupted',
+  killed: 'was killed',
+};
+
 export const endSentence = (id: string, { outcome, reason, ticks }: JournalRecord): string =>
-  `${id} ${outcome} after ${ticks} ticks: ${reason}`;
+  `${id} ${HOW[String(outcome)] ?? outcome} after ${ticks} ticks: ${reason}`;
 
 export const endObject = (id: string, dir: string, ended: JournalRecord, records: number) => {
   const { outcome, reason, ticks, worldHash, stateHash } = ended;

@@ -2,6 +2,7 @@
 import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
+import { endWord } from '../store/run-status.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line, table } from './print.ts';
 
@@ -16,9 +17,23 @@ export const psVerb = async (options: CommonOptions & { all?: true }): Promise<n
 
 const HEADING = ['ID', 'STATE', 'TASK', 'PAIR', 'TICK', 'STARTED', 'WHY'];
 
+/** The words of the runs screen. */
+const STATES: Record<RunSummary['state'], string> = {
+  starting: 'START',
+  running: 'LIVE',
+  paused: 'PAUSED',
+  gone: 'GONE',
+  passed: endWord('passed'),
+  failed: endWord('failed'),
+  dead: endWord('dead'),
+  limit: endWord('limit'),
+  interrupted: endWord('interrupted'),
+  killed: endWord('killed'),
+};
+
 const row = (run: RunSummary): string[] => [
   run.id,
-  run.state.toUpperCase(),
+  STATES[run.state],
   run.task,
   `${run.planner}+${run.worker}`,
   String(run.tick),

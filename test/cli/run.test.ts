@@ -66,7 +66,7 @@ describe('run --headless', () => {
   test('SIGTERM to the kernel is a kill by signal, journalled', async () => {
     const { ended, pid, id } = await slowRun(newHome());
     process.kill(pid, 'SIGTERM');
-    expect(await ended).toMatchObject({ code: 130, stdout: expect.stringContaining(`${id} killed after`) });
+    expect(await ended).toMatchObject({ code: 130, stdout: expect.stringContaining(`${id} was killed after`) });
     expect((await ended).stdout).toContain('signal: SIGTERM');
   });
 
@@ -74,7 +74,7 @@ describe('run --headless', () => {
     const home = newHome();
     const { pid, ended } = await slowRun(home);
     process.kill(pid, 'SIGHUP');
-    expect((await turingos('ps', '--home', home)).stdout).toContain('RUNNING');
+    expect((await turingos('ps', '--home', home)).stdout).toContain('LIVE');
     await turingos('kill', '@last', '--home', home);
     await ended;
   });

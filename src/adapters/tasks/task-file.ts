@@ -28,7 +28,9 @@ export const checkTask = (path: string): LoadedTask => {
   const source = parse(path);
   const parsed = TaskFile.safeParse(source.document.toJS());
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    // A misspelt field is also a missing one; the spelling is what helps.
+    const { issues } = parsed.error;
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     if (issue === undefined) throw new TaskError('invalid', `${path}: not a task.`);
     const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
     throw invalid(source, field, issue.code === 'unrecognized_keys' ? 'there is no such field' : reason(issue.message));
