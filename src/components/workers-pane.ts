@@ -37,7 +37,7 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
   const inner = width - (joint ? 1 : 0);
   const tiled = props.tiled && canTile(width, height);
   const slots = workerSlots(live, props.page);
-  const rest = tiled ? counted(live) : tabs(slots, props.tab);
+  const rest = tiled ? counted(props) : tabs(slots, props.tab);
   const head = title(look, width, {
     name: '2 WORKERS',
     focused,
@@ -54,10 +54,10 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
 const alive = (live: LiveState): StreamView[] =>
   Object.values(live.streams).filter((stream) => stream.role === 'worker' && stream.ended === null);
 
-const counted = (live: LiveState): Span[] => {
+const counted = ({ live, gone }: WorkersPaneProps): Span[] => {
   // The oldest streams are forgotten; pids count up from the root's, which is 1.
   const all = Math.max(ROOT_PID, ...Object.values(live.streams).map((stream) => stream.pid)) - ROOT_PID;
-  return [['dim', `${alive(live).length} alive of ${all}`]];
+  return [['dim', `${gone ? 0 : alive(live).length} alive of ${all}`]];
 };
 
 const tabs = (slots: readonly (StreamView | undefined)[], tab: number): Span[] =>

@@ -89,6 +89,12 @@ describe('keys change what is seen, at once', () => {
     expect(zoomed).not.toContain('WORKERS');
     await press('\u001b', /WORKERS/);
   });
+  test('the call stack takes the place of the processes where there is room for both rows, and zooms', async () => {
+    const { press } = show(LARGE);
+    const text = await press('8', /━8 CALL STACK 2/);
+    expect(text).toContain('4 CAPABILITIES');
+    expect(await press('z', /^(?![\s\S]*WORKERS)/)).toMatch(/8 CALL STACK 2 ━{80}/);
+  });
   test('v switches tiles and tabs, tab the worker', async () => {
     const { press } = show(LARGE);
     await press('2v', /\[w\d+\]/);
@@ -155,6 +161,11 @@ describe('capitals act on the run', () => {
     console.feed(run.records.slice(before));
     await press('P', /The run goes on/);
     expect(command).toHaveBeenLastCalledWith({ command: 'unpause' }, 'by key');
+  });
+  test('a paused run says how to go on', () => {
+    const run = eventfulRun().command({ command: 'pause' });
+    expect(show(NORMAL, { run }).screen()).toMatch(/\nPaused at t45\. S steps once, P lets it go on\. *\n/);
+    expect(show(NORMAL, { run, readOnly: true }).screen()).toMatch(/\nPaused at t45\. *\n/);
   });
   test('K asks, and only y kills', async () => {
     const { press, command } = show(LARGE);

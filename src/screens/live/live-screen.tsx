@@ -68,7 +68,7 @@ const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns
     held: heldTicks(state),
     over: isOver(state.live, state.gone),
     kernelPid: state.kernelPid,
-    now: state.held ? undefined : state.now,
+    now: state.held || state.gone ? undefined : state.now,
   };
   const lines = [headerLine(look, columns, props)];
   if (layout.kind !== 'none') {
@@ -92,7 +92,7 @@ const Bottom = memo(({ console, ui, columns, layout, readOnly }: BottomProps) =>
   const state = useStore(console.store);
   const choice = useStore(ui);
   const lines = [
-    statusLine(look, columns, state, choice),
+    statusLine(look, columns, state, choice, readOnly),
     hintLine(look, columns, scopeOf(ui), choice.focus, readOnly, isOver(state.live, state.gone)),
   ];
   return <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={lines} />;

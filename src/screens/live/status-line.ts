@@ -8,10 +8,10 @@ import { isOld, type Message, type UiState } from '../../store/ui-store.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
-export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState): string =>
-  row(look, width, statusSpans(console, ui));
+export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState, readOnly: boolean): string =>
+  row(look, width, statusSpans(console, ui, readOnly));
 
-const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
+const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span[] => {
   if (ui.typing)
     return [
       ['bold', 'filter: '],
@@ -33,6 +33,9 @@ const statusSpans = (console: ConsoleView, ui: UiState): Span[] => {
       [word === 'DONE' ? 'good' : 'error', `${word === 'DONE' ? '' : '! '}${word}: ${live.info.reason}`],
       `   q leaves`,
     ];
+  }
+  if (live.kernel.phase === 'paused') {
+    return [['warn', `Paused at t${live.kernel.tick}. `], readOnly ? '' : 'S steps once, P lets it go on.'];
   }
   const open = live.traps.rows.findLast(isOpen);
   if (open !== undefined) return [['error', `! t${open.tick} ${open.code}: ${open.who} ${open.evidence}`]];
