@@ -1,8 +1,9 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useState } from 'react';
 import { type Look, lookFromEnvironment } from './components/look.ts';
-import { follow } from './journal/index.ts';
+import { follow, listSegments, parseLine } from './journal/index.ts';
 import { type ControlClient, connectControl } from './runtime/control-client.ts';
 import { EXIT } from './runtime/exit-codes.ts';
 import { lastRecords } from './runtime/journal-tail.ts';
@@ -14,12 +15,12 @@ import { UserError } from './runtime/user-error.ts';
 import type { Control } from './screens/control.ts';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { LookContext } from './screens/look-context.ts';
-import { type RunRow, tallyOf } from './screens/runs/runs-model.ts';
+import { type RunRow, TALLIED, tallyOf } from './screens/runs/runs-model.ts';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
 import { type ConsoleStore, createConsoleStore } from './store/console-store.ts';
-import { asRecs } from './store/record.ts';
+import { asRecs, type Rec } from './store/record.ts';
 import { createUiStore, type UiStore } from './store/ui-store.ts';
 
 export interface ConsoleOptions {
@@ -99,16 +100,49 @@ export const openSession = (home: string, id: string): Session => {
   };
 };
 
+/** A journal that grew by more since the last look is not worth two columns of the list. */
+const SCAN_BYTES = 4 * 1024 * 1024;
+
+interface Scan {
+  offset: number;
+  records: readonly Rec[];
+}
+
+/** Picks from what was written since the last look the records that a tally is made of. */
+const scanOn = async (dir: string, { offset, records }: Scan): Promise<Scan | undefined> => {
+  const [path, second] = await listSegments(dir);
+  if (path === undefined || second !== undefined) return undefined;
+  const file = await open(path);
+  try {
+    const length = (await file.stat()).size - offset;
+    if (length > SCAN_BYTES) return undefined;
+    if (length <= 0) return { offset, records };
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+    const end = buffer.lastIndexOf('\n') + 1;
+    const lines = buffer.toString('utf8', 0, end).split('\n');
+    const found = lines
+      .filter((line) => TALLIED.some((kind) => line.includes(`"kind":"${kind}"`)))
+      .map((line) => parseLine(line))
+      .flatMap((parsed) => (parsed.ok ? [parsed.record] : []));
+    return { offset: offset + end, records: [...records, ...asRecs(found)] };
+  } finally {
+    await file.close();
+  }
+};
+
 /** Runs that have ended do not change, so they are read once. */
 const runsSource = (home: string): RunsSource => {
   const ended = new Map<string, RunRow>();
+  const scans = new Map<string, Scan>();
   const read = async (id: string): Promise<RunRow[]> => {
     const known = ended.get(id);
     if (known !== undefined) return [known];
     const summary = await summarise(home, id);
     if (summary === undefined) return [];
     const budget = readManifest(summary.dir)?.policy.panicBudget ?? 0;
-    const run = { ...summary, tally: tallyOf(asRecs(await lastRecords(summary.dir)), budget) };
+    const scan = await scanOn(summary.dir, scans.get(id) ?? { offset: 0, records: [] });
+    if (scan !== undefined) scans.set(id, scan);
+    const run = { ...summary, ...(scan === undefined ? {} : { tally: tallyOf(scan.records, budget) }) };
     if (!['starting', 'running', 'paused', 'gone'].includes(run.state)) ended.set(id, run);
     return [run];
   };

@@ -169,19 +169,18 @@ const idleText = (ms: number): string => {
   return hours >= 10 ? `${hours}h` : `${hours}h${String(minutes % 60).padStart(2, '0')}`;
 };
 
-/** ` ██-  1`: panic resets left, loop traps. Blank where the end of the journal does not tell. */
+/** ` ██-  1`: panic resets left, loop traps; blank where they were not counted. */
 const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
-  const { panic, thrash } = tally ?? {};
+  if (tally === undefined) return [' '.repeat(7)];
+  const { panic, thrash } = tally;
   const gauge =
-    panic === undefined
-      ? ''
-      : panic.total > 3
-        ? `${panic.left}/${panic.total}`
-        : look.glyphs.full.repeat(panic.left) + look.glyphs.empty.repeat(Math.max(1, panic.total) - panic.left);
-  const style: Style = panic === undefined || panic.left === panic.total ? 'plain' : panic.left > 0 ? 'warn' : 'error';
+    panic.total > 3
+      ? `${panic.left}/${panic.total}`
+      : look.glyphs.full.repeat(panic.left) + look.glyphs.empty.repeat(Math.max(1, panic.total) - panic.left);
+  const style: Style = panic.left === 0 ? 'error' : panic.left < panic.total ? 'warn' : 'plain';
   return [
     [style, ` ${fit(look, gauge, 3)}`],
-    [(thrash ?? 0) > 0 ? 'warn' : 'dim', ` ${fitRight(look, thrash === undefined ? '' : String(thrash), 2)}`],
+    [thrash > 0 ? 'warn' : 'dim', ` ${fitRight(look, String(thrash), 2)}`],
   ];
 };
 

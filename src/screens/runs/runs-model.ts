@@ -20,13 +20,13 @@ export interface RunRow {
   reason: string;
   lastAt: string | null;
   pid: number | null;
-  /** Panic resets left and loop traps so far; a part that the end of the journal does not tell is left out. */
+  /** Panic resets left and loop traps so far; left out where they cannot be counted in no time. */
   tally?: Tally;
 }
 
 export interface Tally {
-  panic?: { left: number; total: number };
-  thrash?: number;
+  panic: { left: number; total: number };
+  thrash: number;
 }
 
 export type RunSort = 'attention' | 'newest';
@@ -72,15 +72,16 @@ export const pairText = ({ planner, worker }: RunRow, max = Number.POSITIVE_INFI
   return `${shortName(planner, rooms[0] ?? 0)}+${shortName(worker, rooms[1] ?? 0)}`;
 };
 
-/** What the last records of a run tell of its panic budget and its thrashing. */
-export const tallyOf = (tail: readonly Rec[], budget: number): Tally => {
-  const whole = tail[0]?.seq === 1;
-  const spent = tail.findLast((rec) => rec.kind === 'panic.spent' || rec.kind === 'panic.granted');
-  const granted = tail.reduce((sum, rec) => sum + (rec.kind === 'panic.granted' ? rec.units : 0), 0);
-  const left = spent !== undefined && 'left' in spent ? spent.left : whole ? budget : undefined;
+/** The kinds of record that a tally is made of. */
+export const TALLIED = ['panic.spent', 'panic.granted', 'trap.raised'] as const satisfies readonly Rec['kind'][];
+
+/** @param records of a whole run; those of other kinds than `TALLIED` may be left out */
+export const tallyOf = (records: readonly Rec[], budget: number): Tally => {
+  const moved = records.findLast((rec) => rec.kind === 'panic.spent' || rec.kind === 'panic.granted');
+  const granted = records.reduce((sum, rec) => sum + (rec.kind === 'panic.granted' ? rec.units : 0), 0);
   return {
-    ...(left === undefined ? {} : { panic: { left, total: Math.max(left, budget + granted) } }),
-    ...(whole ? { thrash: tail.filter((rec) => rec.kind === 'trap.raised' && isLoopTrap(rec.code)).length } : {}),
+    panic: { left: moved !== undefined && 'left' in moved ? moved.left : budget, total: budget + granted },
+    thrash: records.filter((rec) => rec.kind === 'trap.raised' && isLoopTrap(rec.code)).length,
   };
 };
 
