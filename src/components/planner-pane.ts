@@ -1,7 +1,7 @@
 /** The planner's stream: its last replies, what the kernel made of them, and the one that is being written. */
 import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
-import { isOver, turnText } from '../store/run-status.ts';
+import { isOver, PAUSED_TEXT, turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
 import { replyBody } from './reply-text.ts';
 import { block, row, type Span, wrap } from './text.ts';
@@ -99,7 +99,8 @@ const plannerStatus = (
   if (isOver(live, gone)) return [wide ? tick : '', ['dim', `idle: ${turnText(live, gone)}`]];
   if (isMoving(reply)) return [tick, ...movingStatus(look, reply, wide)];
   const proc = live.kernel.procs[stream.pid];
-  if (proc?.wait != null && 'map' in proc.wait) {
+  // Of a paused run that is what the planner waits for first; its map comes after.
+  if (proc?.wait != null && 'map' in proc.wait && turnText(live, gone) !== PAUSED_TEXT) {
     const steps = live.kernel.maps[proc.wait.map]?.steps ?? [];
     const settled = steps.filter((step) => step.settled).length;
     return [tick, ['dim', `${wide ? 'idle: waits for map' : 'idle: map'} ${proc.wait.map} ${settled}/${steps.length}`]];

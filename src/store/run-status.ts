@@ -60,6 +60,7 @@ const isWaiting = ({ kernel }: LiveState): boolean => {
   return out.length > 0 && !busy;
 };
 
+export const PAUSED_TEXT = 'paused';
 const ENDED_TEXT = 'the run has ended';
 const GONE_TEXT = 'the kernel is gone';
 
@@ -70,7 +71,7 @@ export const turnText = ({ kernel, info }: LiveState, gone: boolean): string => 
   const procs = Object.values(kernel.procs);
   const turn = procs.filter((proc) => proc.state === 'running' || proc.state === 'halting');
   const outage = procs.find((proc) => proc.wait !== null && 'error' in proc.wait);
-  if (kernel.phase === 'paused' && turn.length === 0) return 'paused';
+  if (kernel.phase === 'paused' && turn.length === 0) return PAUSED_TEXT;
   const planner = turn.find((proc) => proc.role === 'planner');
   if (planner !== undefined) {
     return planner.state === 'halting' ? `P${planner.pid} is being graded` : `P${planner.pid} has the turn`;
@@ -78,7 +79,7 @@ export const turnText = ({ kernel, info }: LiveState, gone: boolean): string => 
   if (turn.length > 0)
     return turn.length === 1 ? `w${turn[0]?.pid} has the turn` : `${turn.length} workers have the turn`;
   if (outage?.wait != null && 'error' in outage.wait) return `${outage.wait.error}, try ${outage.wait.attempt}`;
-  return kernel.phase === 'paused' ? 'paused' : 'nobody has the turn';
+  return kernel.phase === 'paused' ? PAUSED_TEXT : 'nobody has the turn';
 };
 
 /** The same in a word, where there is no room for more. */

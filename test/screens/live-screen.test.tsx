@@ -110,7 +110,7 @@ describe('keys change what is seen, at once', () => {
   });
   test('e holds the view on a trap, l goes back', async () => {
     const { press, console, run } = show(NORMAL);
-    await press('e', /HELD {2}THRASHING/);
+    expect(await press('e', /HELD {2}THRASHING/)).toContain('the run goes on');
     await press('EE', /\^|>t31/);
     console.feed(run.records.slice(-1));
     expect(console.store.getState().held).toBe(true);
@@ -166,6 +166,10 @@ describe('capitals act on the run', () => {
     const run = eventfulRun().command({ command: 'pause' });
     expect(show(NORMAL, { run }).screen()).toMatch(/\nPaused at t45\. S steps once, P lets it go on\. *\n/);
     expect(show(NORMAL, { run, readOnly: true }).screen()).toMatch(/\nPaused at t45\. *\n/);
+  });
+  test('a held view of a paused run does not say that it goes on', async () => {
+    const run = eventfulRun().command({ command: 'pause' });
+    expect(await show(NORMAL, { run }).press('e', /Held at t45\. l follows/)).not.toContain('goes on');
   });
   test('K asks, and only y kills', async () => {
     const { press, command } = show(LARGE);

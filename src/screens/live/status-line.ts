@@ -27,7 +27,10 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   if (ui.message !== null && !isOld(ui.message, live))
     return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
   if (held)
-    return [['warn', `Held at t${view.kernel.tick}; the run goes on. `], 'l follows it again, enter shows the trap.'];
+    return [
+      ['warn', `Held at t${view.kernel.tick}${live.kernel.phase === 'active' ? '; the run goes on' : ''}. `],
+      'l follows it again, enter shows the trap.',
+    ];
   if (live.info.outcome !== null) {
     return [
       [word === 'DONE' ? 'good' : 'error', `${word === 'DONE' ? '' : '! '}${word}: ${live.info.reason}`],
