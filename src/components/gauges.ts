@@ -49,7 +49,10 @@ const whatRepeats = (live: LiveState): Span[] => {
   const worst = worstLoop(kernel);
   const repeat = worst === null ? undefined : thrash.repeats[worst.proc.pid];
   if (worst === null || repeat === undefined || worst.reading.same < 2) return [['dim', 'nothing repeats']];
-  return [`${roleLetter(worst.proc.role)}${worst.proc.pid} ${repeatText(repeat)}`];
+  const who = `${roleLetter(worst.proc.role)}${worst.proc.pid}`;
+  // A B A: the same route again, with something else in between.
+  if (repeat.times < 2) return [`${who} ${repeat.what} x${worst.reading.same}, not in a row`];
+  return [`${who} ${repeatText(repeat)}`];
 };
 
 const repeatText = (repeat: Repeat): string =>

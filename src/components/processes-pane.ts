@@ -26,6 +26,8 @@ export const processesPane = (
   ];
   return listPane(look, width, height, props, {
     name: `3 PROCESSES ${alive.length}`,
+    // They share a slot at any size.
+    rest: [['dim', '8 stk']],
     heading: [
       ['dim', `pid ${fit(look, 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`],
     ],

@@ -29,6 +29,7 @@ export const stackPane = (
         ];
   return listPane(look, width, height, props, {
     name: `8 CALL STACK ${stack.length}`,
+    rest: [['dim', '3 proc']],
     rows,
     empty: 'no planner yet',
   });

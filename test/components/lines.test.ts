@@ -130,6 +130,13 @@ describe('gauges', () => {
       .records.reduce(foldLive, emptyLive);
     expect(strip(thrashLine(look, 80, once))).toMatch(/THRASH +\[----\] 0\/4 +nothing repeats/);
   });
+  test('a route that comes again with another in between is said to', () => {
+    const ops = [replies.goto('h1'), replies.goto('h2'), replies.goto('h1'), replies.goto('h2'), replies.goto('h1')];
+    const state = new DemoRun({ planner: (n) => ops[n], worker: () => undefined })
+      .play()
+      .records.reduce(foldLive, emptyLive);
+    expect(strip(thrashLine(look, 80, state))).toMatch(/THRASH +\[██--\] 2\/4 +P1 GOTO rows\/ x2, not in a row/);
+  });
   test('its history and the last progress', () => {
     expect(strip(historyLine(look, 80, live))).toMatch(/hist .*▃▄▅▇_ +stall \d\/6 +last progress t40/);
   });

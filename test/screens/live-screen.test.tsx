@@ -93,7 +93,7 @@ describe('keys change what is seen, at once', () => {
     const { press } = show(LARGE);
     const text = await press('8', /━8 CALL STACK 2/);
     expect(text).toContain('4 CAPABILITIES');
-    expect(await press('z', /^(?![\s\S]*WORKERS)/)).toMatch(/8 CALL STACK 2 ━{80}/);
+    expect(await press('z', /^(?![\s\S]*WORKERS)/)).toMatch(/8 CALL STACK 2 3 proc ━{80}/);
   });
   test('v switches tiles and tabs, tab the worker', async () => {
     const { press } = show(LARGE);
