@@ -145,7 +145,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
       pty.keys('K');
       await pty.waitFor(/w\d+ (is|are) being written/);
       pty.keys('y');
-      await pty.waitFor(/LIVE +KILLED/);
+      await pty.waitFor(/ENDED +KILLED/);
     },
   },
   {

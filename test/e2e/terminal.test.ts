@@ -115,7 +115,7 @@ test('a kernel that dies shows as GONE, with the way out', async () => {
   const pty = desk.openInShell(['attach', mine]);
   await pty.waitFor(/LIVE +RUNNING/);
   process.kill(-desk.kernel(mine), 'SIGKILL');
-  await pty.waitFor(/LIVE +GONE/);
+  await pty.waitFor(/ENDED +GONE/);
   await pty.waitFor(/kernel is gone.*turingos verify/);
   pty.keys('q');
   await expectRestored(pty, 1);
