@@ -13,6 +13,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { environment, type Manifest, writeManifest } from '../runtime/manifest.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { UserError } from '../runtime/user-error.ts';
 import { taskNamed } from './load-task.ts';
 import { openPair, type Pair } from './pair.ts';
 import type { PROFILES, ProfileName } from './profile-names.ts';
@@ -26,8 +27,6 @@ export const kernelVerb = async (dir: string): Promise<number> => {
   const launch = readLaunch(dir);
   const task = taskNamed(launch.taskSource, launch.seed);
   const pair = await openPair(launch.profile as keyof typeof PROFILES & ProfileName, launch.pace);
-  writeManifest(dir, manifestOf(launch, task, pair));
-  rmSync(launchFile(dir), { force: true });
   const code = await supervise(dir, launch, task, pair);
   await atMost(DISPOSE_MS, pair.dispose());
   // Native threads and open sockets must not keep a run alive that has ended.
@@ -36,6 +35,13 @@ export const kernelVerb = async (dir: string): Promise<number> => {
 
 const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pair): Promise<number> => {
   const journal = await openJournal(dir, { run: launch.id, fsync: launch.fsync });
+  if (journal.head.seq > 0) {
+    await journal.close();
+    throw new UserError(`run ${launch.id} has begun already: start a new one`, EXIT.busy);
+  }
+  // Only who holds the lock may say what the run is.
+  writeManifest(dir, manifestOf(launch, task, pair));
+  rmSync(launchFile(dir), { force: true });
   const world = faultyWorld(createMemoryWorld(task.files));
   const engine = new Engine({ journal, seats: pair, world, grader: task.grader });
   const started = Promise.withResolvers<void>();

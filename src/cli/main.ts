@@ -1,5 +1,6 @@
 /** The command `turingos`: which verb, and how its end becomes an exit code and one sentence. */
 import { CommanderError } from 'commander';
+import { JournalError, type JournalErrorCode } from '../journal/errors.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { sanitise } from '../store/sanitise.ts';
@@ -24,12 +25,24 @@ const usageSentence = (message: string): string =>
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
 
+const JOURNAL_EXIT: Partial<Record<JournalErrorCode, number>> = {
+  broken: EXIT.diverged,
+  blob_missing: EXIT.diverged,
+  locked: EXIT.busy,
+  wrong_run: EXIT.badInput,
+  failed: EXIT.unavailable,
+};
+
 const explain = (error: unknown): number => {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // Help that was printed for want of a verb needs no further words.
     if (error.code !== 'commander.help') say(`${usageSentence(error.message)}; see \`turingos --help\``);
     return EXIT.usage;
+  }
+  if (error instanceof JournalError) {
+    say(error.message);
+    return JOURNAL_EXIT[error.code] ?? EXIT.internal;
   }
   if (error instanceof UserError) {
     say(error.message);

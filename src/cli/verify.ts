@@ -15,10 +15,18 @@ export const verifyVerb = async (
   const { id, dir } = findRun(homeDir(options.home), name);
   const chain = options.level === 'decisions' ? undefined : await verifyRecords(dir);
   const decisions = options.level === 'chain' ? undefined : await verifyDecisions(dir);
-  if (chain?.records === 0) throw new UserError(`run ${id} has no journal to verify`, EXIT.notFound);
+  if (chain?.records === 0 || (decisions?.inputs === 0 && decisions.stopped === null)) {
+    throw new UserError(`run ${id} has no journal to verify`, EXIT.notFound);
+  }
   const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false;
-  if (options.json === true) await json({ id, ok, chain: chain ?? null, decisions: decisions ?? null });
-  else {
+  if (options.json === true) {
+    await json({
+      id,
+      ok,
+      chain: chain === undefined ? null : { ...chain, ok: chainOk(chain) },
+      decisions: decisions ?? null,
+    });
+  } else {
     if (chain !== undefined) await line(chainText(id, chain));
     if (decisions !== undefined) await line(decisionText(id, decisions));
   }

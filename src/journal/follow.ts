@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { seqOf } from './chain.ts';
+import { ChainCursor, seqOf } from './chain.ts';
 import { brokenError } from './errors.ts';
 import { FileBell } from './file-bell.ts';
 import { recordParser } from './reader.ts';
-import type { JournalRecord } from './record.ts';
+import { type JournalRecord, NOTHING } from './record.ts';
 import { journalDir, LineFile, listSegments, segmentName, segmentNumber, segmentWith } from './segments.ts';
 
 export interface FollowOptions {
@@ -19,8 +19,8 @@ export interface FollowOptions {
 /**
  * The records of a run from `fromSeq` on, and then each as it is written, until the signal aborts. They come in arrays, as
  * many as there are, so that a console can apply them at once. The journal need not exist yet. Only complete lines are
- * delivered; a watcher says when to look, a byte offset says what is new. Throws `JournalError` `broken` where a line is
- * none, or where bytes that were delivered are gone.
+ * delivered; a watcher says when to look, a byte offset says what is new. Throws `JournalError` `broken` where the chain is
+ * broken, or where bytes that were delivered are gone.
  */
 export async function* follow(
   runDir: string,
@@ -30,6 +30,7 @@ export async function* follow(
   const parse = recordParser(runDir, { hydrate: options.hydrate ?? false });
   const bell = new FileBell(journalDir(runDir), options.signal);
   const tail = new JournalTail(runDir, fromSeq);
+  let cursor: ChainCursor | undefined;
   try {
     while (!bell.stopped) {
       bell.clear();
@@ -37,6 +38,14 @@ export async function* follow(
       const records: JournalRecord[] = [];
       for (const line of lines) {
         const seq = seqOf(line.bytes);
+        // In the middle of a chain the first line's own word is all there is to start from.
+        cursor ??= new ChainCursor(seq <= 1 ? NOTHING : { seq: seq - 1, hash: undefined });
+        const expected = cursor.seq + 1;
+        const reason = cursor.check(line.bytes);
+        if (reason !== undefined) {
+          if (records.length > 0) yield records;
+          throw brokenError({ segment, seq: expected, byte: line.byte, reason });
+        }
         if (seq !== 0 && seq < fromSeq) continue;
         const result = parse({ segment, byte: line.byte, seq, text: line.bytes.toString('utf8') });
         if (!result.ok) {

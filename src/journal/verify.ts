@@ -33,7 +33,7 @@ export async function verifyChain(runDir: string, options: VerifyOptions = {}): 
       for (let lines = await file.next(); lines.length > 0; lines = await file.next()) {
         for (const line of lines) check.line(file.segment, line.byte, line.bytes);
       }
-      if (file.torn > 0) check.torn(file.segment, file.offset, file.torn);
+      if (file.torn > 0) check.torn(file.segment, file.offset, file.torn, path === paths.at(-1));
     } finally {
       await file.close();
     }
@@ -49,6 +49,8 @@ export class ChainCheck {
   readonly #breaks: Break[] = [];
   readonly #missing = new Map<string, BlobProblem>();
   #records = 0;
+  /** The run that the first record names. */
+  #run: string | undefined;
   #head: Head = NOTHING;
 
   constructor(blobs: Pick<BlobStore, 'hydrate'>, validate: VerifyOptions['validate']) {
@@ -64,9 +66,11 @@ export class ChainCheck {
     else if (this.#breaks.length === 0) this.#head = { seq, hash: this.#cursor.hash ?? GENESIS };
   }
 
-  torn(segment: string, byte: number, bytes: number): void {
+  /** @param last whether this is the last segment; nothing can be torn off in the middle of a journal */
+  torn(segment: string, byte: number, bytes: number, last: boolean): void {
     const seq = this.#cursor.seq + 1;
-    this.#breaks.push({ segment, seq, byte, reason: 'torn_tail', detail: `${bytes} bytes` });
+    if (last) this.#breaks.push({ segment, seq, byte, reason: 'torn_tail', detail: `${bytes} bytes` });
+    else this.#breaks.push({ segment, seq, byte, reason: 'not_json', detail: `${bytes} bytes without a newline` });
   }
 
   report(): ChainReport {
@@ -85,6 +89,8 @@ export class ChainCheck {
     const text = line.toString('utf8');
     const result = parseLine(text);
     if (!result.ok) return { reason: result.reason, detail: result.detail };
+    this.#run ??= result.record.run;
+    if (result.record.run !== this.#run) return { reason: 'schema', detail: `a record of run ${result.record.run}` };
     const hydrated = mayHoldRefs(text) ? this.#blobs.hydrate(result.record) : undefined;
     for (const problem of hydrated?.missing ?? []) this.#missing.set(problem.sha256, problem);
     if (hydrated !== undefined && hydrated.missing.length > 0) return undefined;

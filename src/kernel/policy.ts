@@ -5,7 +5,8 @@
 import { z } from 'zod';
 
 const count = z.int().min(1);
-const ms = z.int().min(1);
+/** Milliseconds, as many as a timer can count. */
+const ms = z.int().min(1).max(2_147_483_647);
 /** Thousandths. */
 const milli = z.int().min(0).max(2000);
 

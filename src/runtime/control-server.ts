@@ -11,6 +11,9 @@ import {
 } from 'vscode-jsonrpc/node';
 import { COMMAND, CommandParams, type CommandResult, type RunStatus, STATUS } from './control-protocol.ts';
 
+/** Bytes of one message, and of answers that a client has not read, beyond which it is sent away. */
+const MESSAGE_BYTES = 64 * 1024;
+const UNREAD_BYTES = 1024 * 1024;
 /** A client that does not read delays the kernel's end by this at most. */
 const LAST_WORDS_MS = 50;
 
@@ -68,10 +71,19 @@ class Client {
     this.#handlers = handlers;
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
     socket.on('error', () => socket.destroy());
+    let unanswered = 0;
+    socket.on('data', (chunk) => {
+      unanswered += chunk.length;
+      if (unanswered > MESSAGE_BYTES || socket.writableLength > UNREAD_BYTES) socket.destroy();
+    });
     connection.onError(() => socket.destroy());
     connection.onClose(() => connection.dispose());
-    connection.onRequest(STATUS, () => handlers.status());
+    connection.onRequest(STATUS, () => {
+      unanswered = 0;
+      return handlers.status();
+    });
     connection.onRequest(COMMAND, (params: unknown) => {
+      unanswered = 0;
       const answer = this.#command(params);
       this.#pending.add(answer);
       answer.finally(() => this.#pending.delete(answer));

@@ -43,8 +43,7 @@ const POLL_MS = 10;
  * @throws UserError when the kernel ends before that, with its own last words
  */
 export const launchKernel = async (command: readonly string[], dir: string, launch: Launch): Promise<KernelProcess> => {
-  writeFileSync(launchFile(dir), JSON.stringify(launch), { mode: 0o600 });
-  const log = openSync(join(dir, 'kernel.log'), 'a', 0o600);
+  const log = prepare(dir, launch);
   const [executable, ...args] = command as [string, ...string[]];
   const proc = spawn(executable, [...args, 'kernel', '--dir', dir], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
@@ -69,6 +68,20 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     `the kernel of run ${launch.id} did not start within ${START_MS} ms: see ${dir}/kernel.log`,
     EXIT.internal,
   );
+};
+
+/** @returns the descriptor of the kernel's log */
+const prepare = (dir: string, launch: Launch): number => {
+  try {
+    writeFileSync(launchFile(dir), JSON.stringify(launch), { mode: 0o600 });
+    return openSync(join(dir, 'kernel.log'), 'a', 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `nothing can be written to ${dir} (${code}): make room, or name another --home`,
+      EXIT.unavailable,
+    );
+  }
 };
 
 const answers = async (socket: string): Promise<boolean> => {

@@ -53,7 +53,8 @@ export const verifyDecisions = async (dir: string): Promise<DecisionReport> => {
   const texts = new Texts(blobs);
   let stopped: DecisionReport['stopped'] = null;
   try {
-    for await (const stored of readRecords(dir)) {
+    // A record of the wrong shape is a break with a place, not something to decide about.
+    for await (const stored of readRecords(dir, { hydrate: true, validate: recordProblem })) {
       if (stored.class === 'note') continue;
       const { record, missing } = blobs.hydrate(stored);
       if (missing[0] !== undefined) stopped = missing[0];

@@ -9,7 +9,7 @@ function verifyBytes(bytes: Buffer): ChainReport {
   const check = new ChainCheck({ hydrate: (record) => ({ record, missing: [] }) }, undefined);
   const { lines, torn } = split(bytes);
   for (const line of lines) check.line('000001.ndjson', line.byte, line.bytes);
-  if (torn > 0) check.torn('000001.ndjson', bytes.length - torn, torn);
+  if (torn > 0) check.torn('000001.ndjson', bytes.length - torn, torn, true);
   return check.report();
 }
 

@@ -150,3 +150,15 @@ describe('follow', () => {
     for await (const _ of follow(scratchRun(), { signal: AbortSignal.abort() })) throw new Error('delivered');
   });
 });
+
+it('delivers what comes before a flipped byte, and then says where the chain is broken', async () => {
+  const run = scratchRun();
+  const journal = await openJournal(run, { run: 'r' });
+  journal.appendBatch({ kind: 'a', text: 'one' }, [{ kind: 'b', text: 'two' }]);
+  journal.appendNote({ kind: 'c', text: 'three' });
+  await journal.close();
+  writeFileSync(file(run), readFileSync(file(run), 'utf8').replace('two', 'tvo'));
+  const tail = follower(run);
+  await expect(tail.until(3)).rejects.toThrow(/000001\.ndjson is broken at record 2, byte \d+/);
+  expect(tail.seqs).toEqual([1]);
+});

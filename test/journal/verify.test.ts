@@ -30,6 +30,28 @@ describe('verifyChain', () => {
     });
   });
 
+  it('names a record of another run in a sound chain', async () => {
+    const run = scratchRun();
+    const journal = await openJournal(run, { run: 'r' });
+    journal.appendBatch({ kind: 'a' }, []);
+    await journal.close();
+    const encoder = new LineEncoder('other', (await verifyChain(run)).head);
+    appendFileSync(join(run, 'journal', '000001.ndjson'), encoder.line('note', '{"kind":"c"}', 0, 0));
+    expect(await reasons(run)).toEqual(['2 schema']);
+  });
+
+  it('names bytes without a newline in a middle segment as what they are: no torn tail', async () => {
+    const run = scratchRun();
+    const journal = await openJournal(run, { run: 'r', segmentBytes: 200 });
+    for (let n = 0; n < 4; n += 1) {
+      journal.appendBatch({ kind: 'a', text: 'x'.repeat(100) }, []);
+      await journal.written();
+    }
+    await journal.close();
+    appendFileSync(join(run, 'journal', '000001.ndjson'), 'stray');
+    expect((await reasons(run))[0]).toMatch(/ not_json$/);
+  });
+
   it('names a changed line: hash_mismatch, once, with its byte', async () => {
     const { run, file, lines } = await threeRecords();
     writeFileSync(file, readFileSync(file, 'utf8').replace('two', 'TWO'));

@@ -47,6 +47,17 @@ describe('decisions', () => {
     expect(report.divergence?.decided).not.toContain('forged');
   });
 
+  test('an input of the wrong shape in a sound chain is a break with a place, not a crash', async () => {
+    const dir = await finished();
+    const at = (await allRecords(dir)).findIndex(({ kind }) => kind === 'world.observed');
+    const forged = await rewritten(dir, (record, n) => (n === at ? { ...record, found: 7 } : record));
+    expect(await verifyDecisions(forged)).toMatchObject({
+      ok: false,
+      divergence: null,
+      stopped: { reason: 'schema', seq: at + 1, segment: '000001.ndjson' },
+    });
+  });
+
   test('an event that is missing in the middle is a divergence', async () => {
     const dir = await finished();
     const at = (await allRecords(dir)).findIndex(({ kind }) => kind === 'frame.composed');

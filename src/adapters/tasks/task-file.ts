@@ -26,7 +26,7 @@ interface Source {
  */
 export const checkTask = (path: string): LoadedTask => {
   const source = parse(path);
-  const parsed = TaskFile.safeParse(source.document.toJS());
+  const parsed = TaskFile.safeParse(contentsOf(source));
   if (!parsed.success) {
     // A misspelt field is also a missing one; the spelling is what helps.
     const { issues } = parsed.error;
@@ -114,6 +114,16 @@ const parse = (path: string): Source => {
   }
   if (!isMap(document.contents)) throw new TaskError('invalid', `${path}:1: not a task. Begin with: ${EXAMPLES.goal}`);
   return { path, document, lines };
+};
+
+/** What the YAML stands for; an alias can point nowhere, or stand for more than there is memory. */
+const contentsOf = ({ path, document }: Source): unknown => {
+  try {
+    return document.toJS();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new TaskError('invalid', `${path}: not YAML: ${why}. Begin with: ${EXAMPLES.goal}`);
+  }
 };
 
 const invalid = ({ path, document, lines }: Source, field: Path, why: string): TaskError => {
