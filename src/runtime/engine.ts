@@ -176,6 +176,8 @@ export class Engine {
       this.#seq = this.#journal.appendBatch(input, events);
       this.#state = state;
       await this.#journal.written();
+      // The run may have ended meanwhile: nothing is performed after that, though it was asked for before.
+      if (this.#over) return done?.reject(new RunOver());
       for (const event of events) this.#perform(event);
       done?.resolve({ seq: this.#seq, events });
     } catch (error) {

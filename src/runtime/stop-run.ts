@@ -9,6 +9,8 @@ import { groupMembers, killGroup, lockHolder } from './liveness.ts';
 
 /** How long the kernel may take to end by itself. */
 export const GRACE_MS = 200;
+/** How much of that goes into asking over the socket; the rest is for who has to be asked by signal. */
+const ASK_MS = GRACE_MS / 2;
 const POLL_MS = 2;
 
 export interface Stopped {
@@ -30,8 +32,8 @@ export interface Stopped {
 /** @param holder of the journal's lock, alive */
 export const stopRun = async (dir: string, socket: string, holder: Holder, why: CommandParams): Promise<Stopped> => {
   const begun = performance.now();
-  const left = (): number => Math.max(1, GRACE_MS - (performance.now() - begun));
-  await order(socket, why, left);
+  const left = (): number => Math.max(1, ASK_MS - (performance.now() - begun));
+  await order(socket, holder, why, left);
   const writing = (): boolean => isAlive(holder) && lockHolder(dir)?.pid === holder.pid;
   while (writing() && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
   const obeyed = !writing();
@@ -45,13 +47,24 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
 };
 
-/** Whether the kernel obeys is seen from its end, not from its answer. */
-const order = async (socket: string, why: CommandParams, left: () => number): Promise<void> => {
+/**
+ * Whether the kernel obeys is seen from its end, not from its answer. One that cannot be reached is asked by SIGTERM, which it
+ * journals as a kill too; for one that is ending already that is nothing.
+ */
+const order = async (socket: string, holder: Holder, why: CommandParams, left: () => number): Promise<void> => {
   try {
     const client = await connectControl(socket, left());
     await client.command(why, left()).finally(() => client.close());
   } catch {
-    // Silent, gone, or ending already: what counts is that it ends.
+    terminate(holder);
+  }
+};
+
+const terminate = (holder: Holder): void => {
+  try {
+    if (isAlive(holder)) process.kill(holder.pid, 'SIGTERM');
+  } catch {
+    // Gone meanwhile.
   }
 };
 

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { groupMembers } from '../../src/runtime/liveness.ts';
 import { allRecords } from '../runtime/rig.ts';
@@ -23,6 +25,17 @@ describe('kill', () => {
       code: 66,
       stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
     });
+  });
+
+  test('without its socket a kernel still ends by its own word: the end and the partial text are journalled', async () => {
+    const home = newHome();
+    const { id, dir, ended } = await slowRun(home);
+    rmSync(join(dir, 'control.sock'));
+    const killed = lastJson(await turingos('kill', id, '--json', '--home', home));
+    expect(killed).toMatchObject({ id, by: 'command', tick: expect.any(Number) });
+    expect((await ended).code).toBe(130);
+    const kinds = (await allRecords(dir)).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['run.ended', 'stream.aborted']));
   });
 
   test('a kernel that does not answer is ended all the same, and its run is gone', async () => {

@@ -156,6 +156,38 @@ describe('K6: a killed run has no further effects', () => {
     expect(journal.head.seq).toBe(seq);
   });
 
+  test('a batch that was being written when the run ended is not performed, and its order is refused', async () => {
+    const touched: string[] = [];
+    const { engine, started, journal } = await rig({
+      journal: (inner) => ({
+        blobs: inner.blobs,
+        sync: () => inner.sync(),
+        appendNote: (note) => inner.appendNote(note),
+        appendBatch: (input, events) => inner.appendBatch(input, events),
+        written: async () => {
+          await inner.written();
+          engine.fail(new Error('broken meanwhile'));
+        },
+      }),
+      planner: scripted(async function* () {
+        touched.push('brain');
+        yield end();
+      }),
+      world: (inner) => ({
+        ...inner,
+        observe: (target) => {
+          touched.push(target);
+          return inner.observe(target);
+        },
+      }),
+    });
+    await expect(engine.start(started)).rejects.toBeInstanceOf(RunOver);
+    expect(await engine.ended).toMatchObject({ outcome: 'interrupted' });
+    await engine.settled();
+    expect(touched).toEqual([]);
+    expect(journal.head.seq).toBeGreaterThan(1);
+  });
+
   test('a killed worker is aborted alone', async () => {
     const begun = Promise.withResolvers<void>();
     const { engine, started, dir, journal } = await rig({ worker: hanging('half', begun.resolve) });
