@@ -31,12 +31,16 @@ const STATES: Record<RunSummary['state'], string> = {
   killed: endWord('killed'),
 };
 
-const row = (run: RunSummary): string[] => [
-  run.id,
-  STATES[run.state],
-  run.task,
-  `${run.planner}+${run.worker}`,
-  String(run.tick),
-  run.createdAt.slice(0, 19).replace('T', ' '),
-  run.state === 'gone' ? 'its kernel ended without a word' : run.reason,
-];
+/** What a file says of a run must not look like another run. */
+const oneLine = (cell: string): string => cell.replaceAll(/\s+/g, ' ');
+
+const row = (run: RunSummary): string[] =>
+  [
+    run.id,
+    STATES[run.state],
+    run.task,
+    `${run.planner}+${run.worker}`,
+    String(run.tick),
+    run.createdAt.slice(0, 19).replace('T', ' '),
+    run.state === 'gone' ? 'its kernel ended without a word' : run.reason,
+  ].map(oneLine);

@@ -25,7 +25,8 @@ export async function listSegments(target: string): Promise<string[]> {
   if (NAME.test(basename(target))) return [target];
   const dir = journalDir(target);
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    // No directory of that name: nothing that could hold one.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
   return names

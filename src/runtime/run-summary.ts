@@ -1,9 +1,9 @@
 /** One run as lists show it, from its manifest, its lock and the end of its journal. */
 import { statSync } from 'node:fs';
 import type { JournalRecord } from '../journal/index.ts';
-import type { Outcome } from '../kernel/index.ts';
+import { Outcome } from '../kernel/index.ts';
 import { lastRecords } from './journal-tail.ts';
-import { kernelPid } from './liveness.ts';
+import { kernelPid, lockHolder } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { runDir, runIds } from './run-dir.ts';
 
@@ -37,28 +37,45 @@ export const isLive = ({ state }: RunSummary): boolean =>
   state === 'starting' || state === 'running' || state === 'paused';
 
 /** A kernel that has not locked its journal by then never will. */
-const START_MS = 10_000;
+const START_MS = 20_000;
 
-/** @returns undefined where the directory holds no run */
+/** Whether a run has no kernel at work and no record yet, but may still get them: it was touched a moment ago. */
+export const isStarting = async (dir: string): Promise<boolean> =>
+  lockHolder(dir) === undefined && isYoung(dir) && (await lastRecords(dir)).length === 0;
+
+const isYoung = (dir: string): boolean =>
+  Date.now() - (statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < START_MS;
+
+/** @returns undefined where the directory holds no run; a run whose journal cannot be read is gone, and the others are not */
 export const summarise = async (home: string, id: string): Promise<RunSummary | undefined> => {
   const dir = runDir(home, id);
   const manifest = readManifest(dir);
   if (manifest === undefined) return undefined;
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
   const pid = kernelPid(dir) ?? null;
+  const known = { id, dir, ...described(manifest), pid };
+  try {
+    return { ...known, ...(await toldBy(dir, pid)) };
+  } catch {
+    return { ...known, state: pid === null ? 'gone' : 'running', tick: 0, records: 0, reason: '', lastAt: null };
+  }
+};
+
+/** What the end of its journal says. */
+const toldBy = async (
+  dir: string,
+  pid: number | null,
+): Promise<Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'lastAt'>> => {
   const records = await lastRecords(dir);
   const last = records.at(-1);
   const ended = records.findLast((record) => record.kind === 'run.ended');
+  const outcome = Outcome.safeParse(ended?.outcome).data;
   return {
-    id,
-    dir,
-    state: ended === undefined ? openState(dir, pid, records) : (ended.outcome as Outcome),
-    ...described(manifest),
-    tick: ended === undefined ? tickOf(records) : (ended.ticks as number),
+    state: outcome ?? openState(dir, pid, records),
+    tick: typeof ended?.ticks === 'number' ? ended.ticks : tickOf(records),
     records: last?.seq ?? 0,
-    reason: ended === undefined ? '' : String(ended.reason),
+    reason: outcome === undefined ? '' : String(ended?.reason ?? ''),
     lastAt: last?.ts ?? null,
-    pid,
   };
 };
 
@@ -81,10 +98,7 @@ const described = (manifest: Manifest) => ({
 });
 
 const openState = (dir: string, pid: number | null, records: readonly JournalRecord[]): RunState => {
-  if (pid === null) {
-    const age = Date.now() - (statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    return records.length === 0 && age < START_MS ? 'starting' : 'gone';
-  }
+  if (pid === null) return records.length === 0 && isYoung(dir) ? 'starting' : 'gone';
   if (records.length === 0) return 'starting';
   const switched = records.findLast(({ kind }) => kind === 'run.paused' || kind === 'run.unpaused');
   return switched?.kind === 'run.paused' ? 'paused' : 'running';

@@ -156,6 +156,29 @@ describe('who is alive', () => {
     expect(await summarise(home, 'aa000001')).toMatchObject({ state: 'starting', records: 0, lastAt: null });
   });
 
+  test('a journal that is none, or an end that is none, makes its run gone and leaves the others', async () => {
+    const home = scratch();
+    made(home, 'aa000001', '2026-01-01T00:00:00.000Z');
+    await journalled(runDir(home, 'aa000001'), 'run.created');
+    mkdirSync(join(made(home, 'ab000002', '2026-01-02T00:00:00.000Z'), 'journal', '000001.ndjson'), {
+      recursive: true,
+    });
+    const end = { kind: 'run.ended', outcome: 'a feast', reason: 'r', ticks: 'many' };
+    const journal = await openJournal(made(home, 'ac000003', '2026-01-03T00:00:00.000Z'), {
+      run: 'ac000003',
+      fsync: 'never',
+    });
+    journal.appendBatch({ kind: 'deadline.passed', req: 1 }, [end]);
+    await journal.close();
+    writeFileSync(join(made(home, 'ad000004', '2026-01-04T00:00:00.000Z'), 'journal'), '');
+    expect((await summariseAll(home)).map(({ id, state, tick }) => [id, state, tick])).toEqual([
+      ['ad000004', 'starting', 0],
+      ['ac000003', 'gone', 0],
+      ['ab000002', 'gone', 0],
+      ['aa000001', 'gone', 0],
+    ]);
+  });
+
   test('lists are newest first, and skip what is no run', async () => {
     const home = scratch();
     made(home, 'aa000001', '2026-01-01T00:00:00.000Z');
