@@ -6,9 +6,9 @@ import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 
 export const killVerb = async (name: string, options: CommonOptions): Promise<number> => {
-  const { id, dir, manifest, holder } = liveRun(name, options.home);
+  const { id, dir, socket, holder } = await liveRun(name, options.home);
   const order = { command: 'kill' } as const;
-  const stopped = await stopRun(dir, manifest.socket, holder, { by: 'cli', reason: 'turingos kill', order });
+  const stopped = await stopRun(dir, socket, holder, { by: 'cli', reason: 'turingos kill', order });
   if (options.json === true) await json({ id, ...stopped });
   else await line(killSentence(id, stopped));
   return EXIT.ok;

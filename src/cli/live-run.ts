@@ -1,27 +1,57 @@
 /** A run that verbs can give orders to. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Holder, isAlive } from '../journal/lock.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
+import { launchFile } from '../runtime/launch.ts';
 import { lockHolder } from '../runtime/liveness.ts';
-import { type Manifest, readManifest } from '../runtime/manifest.ts';
+import { readManifest } from '../runtime/manifest.ts';
 import { homeDir } from '../runtime/run-dir.ts';
+import { isStarting } from '../runtime/run-summary.ts';
 import { UserError } from '../runtime/user-error.ts';
 
 export interface LiveRun {
   id: string;
   dir: string;
-  manifest: Manifest;
+  /** Where its kernel listens. */
+  socket: string;
   /** Its kernel, alive a moment ago. */
   holder: Holder;
 }
 
+/** How long a run that is starting is waited for. */
+const BEGIN_MS = 5000;
+const POLL_MS = 10;
+
 /** @throws UserError 66 where there is no such run, or it is not alive */
-export const liveRun = (name: string, home: string | undefined): LiveRun => {
+export const liveRun = async (name: string, home: string | undefined): Promise<LiveRun> => {
   const { id, dir } = findRun(homeDir(home), name);
-  const manifest = readManifest(dir);
+  await begun(dir);
   const holder = lockHolder(dir);
-  if (manifest === undefined || holder === undefined || !isAlive(holder)) {
+  if (holder === undefined || !isAlive(holder)) {
     throw new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.notFound);
   }
-  return { id, dir, manifest, holder };
+  return { id, dir, socket: socketOf(dir), holder };
+};
+
+/** Who holds the lock is alive, whatever became of the manifest; most sockets are where they are without one. */
+const socketOf = (dir: string): string => readManifest(dir)?.socket ?? join(dir, 'control.sock');
+
+/** Resolves when the run's kernel can be given orders, or will not come to that. */
+const begun = async (dir: string): Promise<void> => {
+  const end = performance.now() + BEGIN_MS;
+  const early = async (): Promise<boolean> => {
+    const holder = lockHolder(dir);
+    return holder === undefined ? await isStarting(dir) : isAlive(holder) && existsSync(launchFile(dir));
+  };
+  if (!(await early())) return;
+  while ((await early()) && performance.now() < end) await sleep(POLL_MS);
+  // It listens, and minds signals, right after that.
+  const comes = (): boolean => {
+    const holder = lockHolder(dir);
+    return holder !== undefined && isAlive(holder) && !existsSync(socketOf(dir));
+  };
+  while (comes() && performance.now() < end) await sleep(POLL_MS);
 };

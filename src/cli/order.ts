@@ -12,8 +12,8 @@ const ANSWER_MS = 5000;
 
 /** @returns 1 where the kernel journalled the order and ignored it */
 export const orderVerb = async (name: string, order: OperatorCommand, options: CommonOptions): Promise<number> => {
-  const { id, manifest } = liveRun(name, options.home);
-  const { seq, events } = await give(id, manifest.socket, order);
+  const { id, socket } = await liveRun(name, options.home);
+  const { seq, events } = await give(id, socket, order);
   const ignored = events.find((event) => event.kind === 'input.ignored');
   if (options.json === true) await json({ id, seq, events });
   else if (ignored === undefined) await line(`${id}: ${told(order, events)}`);

@@ -1,6 +1,8 @@
 /** Follows a run to its end without a console. */
-import { follow, type JournalRecord } from '../journal/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { follow, type JournalRecord, readRecords } from '../journal/index.ts';
 import { kernelPid } from '../runtime/liveness.ts';
+import { isStarting } from '../runtime/run-summary.ts';
 
 /** What happened in a run, without how each tick came about. */
 const NOTABLE = new Set([
@@ -40,10 +42,10 @@ export const shown = ({
   ...rest
 }: JournalRecord) => rest;
 
-const LOOK_MS = 500;
+const LOOK_MS = 100;
 
 /**
- * Hands over each record as it is written.
+ * Hands over each record as it is written, until the kernel is gone: what was cut off is noted after `run.ended`.
  * @param over resolves when the kernel is gone; without it the journal's lock is looked at
  * @returns `run.ended`, or undefined where the kernel went without a word
  */
@@ -55,31 +57,21 @@ export const watchRun = async (
   const stop = new AbortController();
   over.then(() => stop.abort());
   let seen = 0;
-  const see = async (records: readonly JournalRecord[]): Promise<JournalRecord | undefined> => {
-    for (const record of records) {
-      seen = record.seq;
-      await each(record);
-      if (record.kind === 'run.ended') return record;
-    }
-    return undefined;
+  let ended: JournalRecord | undefined;
+  const see = async (record: JournalRecord): Promise<void> => {
+    seen = record.seq;
+    await each(record);
+    if (record.kind === 'run.ended') ended = record;
   };
   for await (const records of follow(dir, { signal: stop.signal })) {
-    const ended = await see(records);
-    if (ended !== undefined) return ended;
+    for (const record of records) await see(record);
   }
   // The last words may have been written after the last look.
-  const { readRecords } = await import('../journal/index.ts');
-  const rest: JournalRecord[] = [];
-  for await (const record of readRecords(dir, { fromSeq: seen + 1 })) rest.push(record);
-  return see(rest);
+  for await (const record of readRecords(dir, { fromSeq: seen + 1 })) await see(record);
+  return ended;
 };
 
-const gone = (dir: string): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (kernelPid(dir) !== undefined) return;
-      clearInterval(timer);
-      resolve();
-    }, LOOK_MS);
-    timer.unref();
-  });
+/** A run that has no kernel yet is not gone. */
+const gone = async (dir: string): Promise<void> => {
+  while (kernelPid(dir) !== undefined || (await isStarting(dir))) await sleep(LOOK_MS, undefined, { ref: false });
+};

@@ -41,7 +41,13 @@ const START_MS = 20_000;
 
 /** Whether a run has no kernel at work and no record yet, but may still get them: it was touched a moment ago. */
 export const isStarting = async (dir: string): Promise<boolean> =>
-  lockHolder(dir) === undefined && isYoung(dir) && (await lastRecords(dir)).length === 0;
+  lockHolder(dir) === undefined && isYoung(dir) && (await isUnwritten(dir));
+
+const isUnwritten = (dir: string): Promise<boolean> =>
+  lastRecords(dir).then(
+    (records) => records.length === 0,
+    () => false,
+  );
 
 const isYoung = (dir: string): boolean =>
   Date.now() - (statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < START_MS;

@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { groupMembers } from '../../src/runtime/liveness.ts';
+import { liveRun } from '../../src/cli/live-run.ts';
+import { watchRun } from '../../src/cli/watch.ts';
+import { groupMembers, lockHolder } from '../../src/runtime/liveness.ts';
+import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords } from '../runtime/rig.ts';
-import { firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
+import { begin, firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
 
 describe('kill', () => {
   test('in mid-stream: says what it ended, keeps the partial text, leaves no process', async () => {
@@ -36,6 +39,14 @@ describe('kill', () => {
     expect((await ended).code).toBe(130);
     const kinds = (await allRecords(dir)).map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['run.ended', 'stream.aborted']));
+  });
+
+  test('without its run.json a run can still be killed', async () => {
+    const home = newHome();
+    const { id, dir, ended } = await slowRun(home);
+    rmSync(join(dir, 'run.json'));
+    expect(lastJson(await turingos('kill', id, '--json', '--home', home))).toMatchObject({ id, by: 'command' });
+    expect((await ended).code).toBe(130);
   });
 
   test('a kernel that does not answer is ended all the same, and its run is gone', async () => {
@@ -103,12 +114,33 @@ describe('orders to a live run', () => {
 
   test('attach --json tells the whole run, from its first event to its end', async () => {
     const home = newHome();
-    const { id } = await slowRun(home);
+    const { id, dir } = await slowRun(home);
     const attached = turingos('attach', id, '--json', '--home', home);
     await turingos('kill', id, '--home', home);
     const ended = await attached;
     expect(ended.code).toBe(130);
-    expect(JSON.parse(ended.stdout.split('\n')[0] ?? '')).toMatchObject({ kind: 'run.created' });
-    expect(lastJson(ended)).toMatchObject({ id, outcome: 'killed' });
+    const lines = ended.stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ kind: 'run.created' });
+    // What was cut off is noted after the end.
+    expect(lines.at(-2)).toMatchObject({ kind: 'stream.aborted', partial: expect.stringContaining('{"q":') });
+    expect(lines.at(-1)).toMatchObject({ id, outcome: 'killed', records: (await allRecords(dir)).at(-1)?.seq });
+  });
+
+  test('a run that is starting is waited for, by who watches it and by who kills it', async () => {
+    const home = newHome();
+    const run = begin('run', 'ledger-12', '--headless', '--profile', 'sim', '--pace', '40', '--home', home);
+    while (runIds(home).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const id = runIds(home)[0] as string;
+    expect(lockHolder(runDir(home, id))).toBeUndefined();
+    const seen: string[] = [];
+    const watched = watchRun(runDir(home, id), ({ kind }) => void seen.push(kind));
+    const { holder } = await liveRun(id, home);
+    expect(seen).not.toContain('run.ended');
+    expect(lastJson(await turingos('kill', id, '--json', '--home', home))).toMatchObject({ group: holder.pid });
+    expect(await watched).toMatchObject({ outcome: 'killed' });
+    expect((await run.ended).code).toBe(130);
   });
 });
