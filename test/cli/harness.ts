@@ -39,8 +39,19 @@ export const newHome = (): string => {
   return home;
 };
 
-export const begin = (...args: string[]): { proc: ChildProcess; ended: Promise<Ended> } => {
-  const proc = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+interface Begun {
+  proc: ChildProcess;
+  ended: Promise<Ended>;
+}
+
+export const begin = (...args: string[]): Begun => beginNode(MAIN, ...args);
+
+/** Its output is a pipe all the same, but it is told that it is a terminal. */
+export const beginOnTerminal = (...args: string[]): Begun =>
+  beginNode('--import', 'data:text/javascript,process.stdout.isTTY=true', MAIN, ...args);
+
+const beginNode = (...args: string[]): Begun => {
+  const proc = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   proc.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { groupMembers } from '../../src/runtime/liveness.ts';
 import { Manifest } from '../../src/runtime/manifest.ts';
+import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords } from '../runtime/rig.ts';
-import { begin, lastJson, newHome, slowRun, turingos } from './harness.ts';
+import { begin, beginOnTerminal, lastJson, newHome, slowRun, turingos } from './harness.ts';
 
 const sim = (home: string, ...more: string[]) =>
   turingos('run', 'ledger-4', '--headless', '--profile', 'sim', '--home', home, ...more);
@@ -61,6 +63,27 @@ describe('run --headless', () => {
       outcome: 'killed',
       reason: 'cli: Ctrl-C',
     });
+  });
+
+  test('Ctrl-C ends a run whose kernel is stuck', async () => {
+    const { proc, ended, pid } = await slowRun(newHome());
+    process.kill(pid, 'SIGSTOP');
+    proc.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(groupMembers(pid)).toEqual([]);
+  });
+
+  test('Ctrl-C while a run with a console starts: the run is killed, and no console opens', async () => {
+    const home = newHome();
+    const run = beginOnTerminal('run', 'ledger-12', '--profile', 'sim', '--pace', '40', '--home', home);
+    while (runIds(home).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const dir = runDir(home, runIds(home)[0] as string);
+    while (!existsSync(join(dir, 'launch.json'))) await new Promise((resolve) => setTimeout(resolve, 1));
+    run.proc.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^[0-9a-f]{8} was killed after \d+ ticks: cli: Ctrl-C\n$/);
+    expect((await allRecords(dir)).find(({ kind }) => kind === 'run.ended')).toMatchObject({ outcome: 'killed' });
   });
 
   test('SIGTERM to the kernel is a kill by signal, journalled', async () => {
