@@ -76,7 +76,7 @@ test('at 80 columns there is room for why, whatever the names are', async () => 
   const { screen } = show(80, 24, list);
   await vi.waitFor(() => expect(screen()).toContain(why));
   expect(screen()).toMatch(/TICK PAN TH +IDLE WHY/);
-  expect(screen()).toMatch(/LIVE +2aaa .* 12 █-- {2}4 /);
+  expect(screen()).toMatch(/LIVE +2aaa .* 12 #-- {2}4 /);
 });
 
 const show = (columns: number, height: number, list = rows) => {

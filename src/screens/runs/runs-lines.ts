@@ -176,8 +176,9 @@ const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
   const gauge =
     panic.total > 3
       ? `${panic.left}/${panic.total}`
-      : look.glyphs.full.repeat(panic.left) + look.glyphs.empty.repeat(Math.max(1, panic.total) - panic.left);
-  const style: Style = panic.left === 0 ? 'error' : panic.left < panic.total ? 'warn' : 'plain';
+      : // No block glyphs here: those of rows below one another would run into one.
+        '#'.repeat(panic.left) + '-'.repeat(Math.max(1, panic.total) - panic.left);
+  const style: Style = panic.left === 0 ? 'error' : panic.left < panic.total ? 'warn' : 'dim';
   return [
     [style, ` ${fit(look, gauge, 3)}`],
     [thrash > 0 ? 'warn' : 'dim', ` ${fitRight(look, String(thrash), 2)}`],
