@@ -1,6 +1,6 @@
 /** Ink on a terminal that is given back whatever happens: quit, a thrown component, a signal, an exception anywhere. */
 import { type Instance, render } from 'ink';
-import type { ReactNode } from 'react';
+import { cloneElement, type ReactElement } from 'react';
 
 export type Ending = { kind: 'closed' } | { kind: 'error'; error: unknown };
 
@@ -10,7 +10,7 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const MAX_FPS = 120;
 
 /** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
-export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promise<Ending> => {
+export const runOnTerminal = async (node: ReactElement, left: Promise<void>): Promise<Ending> => {
   // Ink does this after its first frame: until then a Ctrl-C would end the process, and keys would be echoed into the frame.
   setRaw(true);
   const instance = render(node, {
@@ -21,6 +21,7 @@ export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promi
     patchConsole: false,
   });
   const guard = guardTerminal(instance);
+  const redraw = redrawAfterResize(instance, node);
   void left.then(() => instance.unmount());
   try {
     await instance.waitUntilExit();
@@ -29,8 +30,37 @@ export const runOnTerminal = async (node: ReactNode, left: Promise<void>): Promi
     return { kind: 'error', error };
   } finally {
     setRaw(false);
+    redraw.release();
     guard.release();
   }
+};
+
+/** How long a terminal must keep its size before the frame is drawn anew. */
+const SETTLE_MS = 60;
+const HOME_AND_ERASE = '\u001b[H\u001b[J';
+
+/**
+ * A frame that was on its way while the terminal shrank scrolls it, and then no relative move finds its line again. A screen
+ * that moves mends itself with the next full frame; a paused one would stay so. Hence one frame from the top once the size rests.
+ */
+const redrawAfterResize = (instance: Instance, node: ReactElement): { release(): void } => {
+  let timer: NodeJS.Timeout | undefined;
+  const redraw = (): void => {
+    instance.clear();
+    process.stdout.write(HOME_AND_ERASE);
+    instance.rerender(cloneElement(node));
+  };
+  const settle = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(redraw, SETTLE_MS);
+  };
+  process.stdout.on('resize', settle);
+  return {
+    release: () => {
+      clearTimeout(timer);
+      process.stdout.off('resize', settle);
+    },
+  };
 };
 
 /** Ink leaves raw mode in a microtask, which a process that is being ended never comes to. */
