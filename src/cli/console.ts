@@ -1,4 +1,4 @@
-/** The way from verbs to the console; React is loaded here and nowhere else. */
+/** The way from verbs to the console; React is loaded only on the way to a terminal, never by headless verbs. */
 export interface ConsoleOptions {
   home: string;
   runId?: string;
