@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -13,37 +14,63 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rehydrate } from './blob-refs.ts';
-import { type BlobProblem, JournalError } from './errors.ts';
+import { type BlobProblem, JournalError, reasonOf } from './errors.ts';
+import { isNoRoom } from './no-room.ts';
 import type { JournalRecord } from './record.ts';
 
 /**
  * Texts by the SHA-256 of their UTF-8, one file each: `blobs/ab/abcdef…`. A file appears under its name only when it is
  * complete. It is on the disk after the next `sync`; the journal calls that before it makes its own records durable.
+ *
+ * A text that finds no room waits in memory, where it can be read already, until `flush` finds some: the journal's writer
+ * calls that before it writes the records that name it.
  */
 export class BlobStore {
   readonly #dir: string;
   readonly #unsynced = new Set<string>();
+  readonly #waiting = new Map<string, Buffer>();
+  #waitingBytes = 0;
 
   /** `runDir` is the run's directory; the store is its `blobs/`, made when first needed. */
   constructor(runDir: string) {
     this.#dir = join(runDir, 'blobs');
   }
 
-  /** Stores a well-formed text, unless it is there already. Throws `JournalError` `failed` when the disk does not take it. */
+  /** Bytes of the texts that wait for room. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /**
+   * Stores a well-formed text, unless it is there already; for want of room it waits. Throws `JournalError` `failed` when the
+   * disk does not take it for another reason.
+   */
   put(text: string): { sha256: string } {
     const bytes = Buffer.from(text, 'utf8');
     const sha256 = hash('sha256', bytes, 'hex');
     try {
-      this.#store(this.#path(sha256), bytes);
+      if (!this.#waiting.has(sha256)) this.#store(sha256, bytes);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new JournalError(
-        'failed',
-        `A text could not be stored (${reason}); free the disk or fix it, then resume the run.`,
-        { cause: error },
-      );
+      if (!isNoRoom(error)) {
+        throw new JournalError(
+          'failed',
+          `A text could not be stored under ${this.#dir} (${reasonOf(error)}); mend that, then resume the run.`,
+          { cause: error },
+        );
+      }
+      this.#waiting.set(sha256, bytes);
+      this.#waitingBytes += bytes.length;
     }
     return { sha256 };
+  }
+
+  /** Stores what waits. Throws what the system says, with the rest still waiting. */
+  flush(): void {
+    for (const [sha256, bytes] of this.#waiting) {
+      this.#store(sha256, bytes);
+      this.#waiting.delete(sha256);
+      this.#waitingBytes -= bytes.length;
+    }
   }
 
   /** The text; throws `JournalError` `blob_missing` when it is absent or its bytes have another digest. */
@@ -58,7 +85,7 @@ export class BlobStore {
   look(sha256: string): string | BlobProblem {
     let bytes: Buffer;
     try {
-      bytes = readFileSync(this.#path(sha256));
+      bytes = this.#waiting.get(sha256) ?? readFileSync(this.#path(sha256));
     } catch {
       return { code: 'blob_missing', sha256, why: 'absent' };
     }
@@ -100,10 +127,12 @@ export class BlobStore {
     return [...files, ...new Set(files.map(dirname)), this.#dir, dirname(this.#dir)];
   }
 
-  #store(path: string, bytes: Buffer): void {
+  #store(sha256: string, bytes: Buffer): void {
+    const path = this.#path(sha256);
     // The size tells a file that a power cut left empty or short; such a one is written again.
     if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length) return;
-    mkdirSync(dirname(path), { recursive: true });
+    // One by one: a run's directory that was deleted must not come back as an empty shell.
+    for (const dir of [this.#dir, dirname(path)]) if (!existsSync(dir)) mkdirSync(dir);
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       writeFileSync(temporary, bytes);

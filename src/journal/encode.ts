@@ -14,18 +14,26 @@ export class LineEncoder {
   #ms = Number.NaN;
   #middle: Record<RecordClass, string> = { input: '', event: '', note: '' };
 
-  constructor(run: string, head: Head) {
+  /** @param lastMs time of the record at `head`, if there is one */
+  constructor(run: string, head: Head, lastMs?: number) {
     this.#run = JSON.stringify(run);
     this.seq = head.seq;
     this.hash = head.hash;
+    if (lastMs !== undefined) this.#setTime(lastMs);
+  }
+
+  /** Time of the last record; NaN where there is none. */
+  get ms(): number {
+    return this.#ms;
   }
 
   /**
    * The next line, newline included. `json` is the payload as a non-empty JSON object, `cause` is 0 for all but events,
-   * `ms` is the time since the epoch.
+   * `ms` is the time since the epoch; where that lies before the last record's, that one's is held.
    */
   line(cls: RecordClass, json: string, cause: number, ms: number): string {
-    if (ms !== this.#ms) this.#setTime(ms);
+    // Written so that the first time, which is compared with NaN, is taken.
+    if (!(ms <= this.#ms)) this.#setTime(ms);
     const tail = cause === 0 ? '' : `,"cause":${cause}`;
     const payload = json.slice(1, -1);
     const body = `{"v":1,"seq":${this.seq + 1}${this.#middle[cls]}${payload}${tail},"prev":"${this.hash}"`;

@@ -34,6 +34,11 @@ export class JournalError extends Error {
   }
 }
 
+/** What another error says, as a part of a sentence. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const WORDS: Record<BreakReason, string> = {
   not_json: 'the line is not JSON',
   hash_mismatch: 'the line does not have the hash that it states',

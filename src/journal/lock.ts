@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { JournalError } from './errors.ts';
+import { dirname } from 'node:path';
+import { JournalError, reasonOf } from './errors.ts';
 
 /** Who holds a lock. Pids come round again, also after a reboot; together with the other two they do not. */
 export interface Holder {
@@ -26,7 +27,16 @@ export interface Lock {
 export function takeLock(path: string, self: Holder = identify(process.pid)): Lock {
   const text = JSON.stringify(self);
   const temporary = `${path}.${self.pid}-${randomBytes(6).toString('hex')}`;
-  writeFileSync(temporary, text);
+  try {
+    writeFileSync(temporary, text);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new JournalError(
+      'failed',
+      `The journal in ${dirname(path)} cannot be locked for writing (${reasonOf(error)}); mend that, then try again.`,
+      { cause: error },
+    );
+  }
   try {
     while (!linked(temporary, path)) {
       if (!refuseLive(path)) continue;

@@ -1,7 +1,10 @@
-import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from './blobs.ts';
-import { JournalError } from './errors.ts';
+import { seqOf } from './chain.ts';
+import { JournalError, reasonOf } from './errors.ts';
+import { isNoRoom, noRoomSentence } from './no-room.ts';
+import { SegmentFile } from './segment-file.ts';
 import { segmentName } from './segments.ts';
 
 /**
@@ -13,6 +16,12 @@ export type FsyncPolicy = 'always' | 'interval' | 'never';
 const INTERVAL_MS = 50;
 /** Characters gathered before they are written without being asked to. */
 const CHUNK = 64 * 1024;
+/** How often room is looked for on a full disk. */
+const RETRY_MS = 500;
+/** Bytes of lines and texts that may wait for room. A run that awaits `written` gathers far less. */
+const WAITING_MAX = 64 * 1024 * 1024;
+
+const CONSEQUENCE = 'nothing more is recorded';
 
 /** Where the writer goes on: the segment's number and its size in bytes. */
 export interface SinkPosition {
@@ -20,19 +29,29 @@ export interface SinkPosition {
   size: number;
 }
 
+/** A write that found no room; `over` settles when everything that waits is written, or can never be. */
+interface Stall {
+  readonly error: NodeJS.ErrnoException;
+  readonly over: PromiseWithResolvers<void>;
+}
+
 /**
  * Text to segments: gathers lines, writes whole batches with one call, begins new segments and syncs. Writing is
  * synchronous (into the page cache, so short); syncing is not, but at the end of a segment.
+ *
+ * For want of room it *stalls*: what is appended gathers in memory, and every now and then it is tried again. Every other
+ * failure is for good.
  */
 export class SegmentSink {
+  /** Told why when a stall begins, and null when it is over. */
+  onStall: ((why: string | null) => void) | undefined;
   readonly #dir: string;
   readonly #policy: FsyncPolicy;
   readonly #limit: number;
   readonly #blobs: BlobStore;
-  #fd: number;
   #segment: number;
-  #size: number;
-  /** Whole batches that wait to be written. */
+  #file: SegmentFile;
+  /** Whole batches that wait to be written, but for lines at their beginning that found room before a stall. */
   #waiting = '';
   /** Bytes written, and bytes known to be on the disk, since the sink was opened. */
   #written = 0;
@@ -40,16 +59,26 @@ export class SegmentSink {
   #syncing: Promise<void> | undefined;
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #stall: Stall | undefined;
   #failure: JournalError | undefined;
 
+  /** Throws `JournalError` `failed` where the segment cannot be written, or begun. */
   constructor(dir: string, at: SinkPosition, policy: FsyncPolicy, limit: number, blobs: BlobStore) {
     this.#dir = dir;
     this.#policy = policy;
     this.#limit = limit;
     this.#blobs = blobs;
     this.#segment = at.segment;
-    this.#size = at.size;
-    this.#fd = this.#openSegment();
+    try {
+      this.#file = this.#openSegment();
+    } catch (error) {
+      if (error instanceof JournalError) throw error;
+      throw new JournalError(
+        'failed',
+        `There is no room to begin a journal in ${dir} (${reasonOf(error)}); make some.`,
+      );
+    }
   }
 
   /** Throws what made the sink unusable, if anything did: after a failed write nothing more is accepted. */
@@ -61,41 +90,48 @@ export class SegmentSink {
   append(batch: string): void {
     this.#waiting += batch;
     const { length } = this.#waiting;
-    // Characters stand for bytes here, which may be some more: a segment need not end at an exact size.
-    if (this.#size + length >= this.#limit) this.#rotate();
-    else if (length >= CHUNK) this.write();
-    else if (!this.#scheduled) {
+    if (this.#stall !== undefined) {
+      if (length + this.#blobs.waitingBytes > WAITING_MAX) throw this.#fail('written', this.#stall.error);
+    } else if (length >= CHUNK || this.#file.size + length >= this.#limit) {
+      // Characters stand for bytes here, which may be some more: a segment need not end at an exact size.
+      this.write();
+    } else if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(this.#writeScheduled);
     }
   }
 
-  /** Hands everything taken to the operating system. */
+  /** Hands everything taken to the operating system; during a stall that is left to the next attempt. */
   write(): void {
     this.check();
-    if (this.#waiting === '') return;
-    const bytes = Buffer.from(this.#waiting, 'utf8');
-    try {
-      for (let from = 0; from < bytes.length; ) from += writeSync(this.#fd, bytes, from);
-    } catch (error) {
-      throw this.#fail('written', error);
-    }
-    this.#waiting = '';
-    this.#size += bytes.length;
-    this.#written += bytes.length;
-    // Under `always` this is for what nobody waits for: notes.
-    if (this.#policy !== 'never') this.#timer ??= setTimeout(this.#syncOnTime, INTERVAL_MS).unref();
+    if (this.#stall === undefined) this.#attempt();
+  }
+
+  /** Writes, and resolves when all of it was handed to the operating system: at once, but for a stall. */
+  async written(): Promise<void> {
+    this.write();
+    while (this.#stall !== undefined) await this.#stall.over.promise;
   }
 
   /** Writes, and resolves when all of it is on the disk. Callers that wait together share a sync. */
   async sync(): Promise<void> {
-    this.write();
+    await this.written();
     await this.#untilDurable();
   }
 
-  /** Writes, syncs (but under `never`) and closes. Nothing is taken any more from the moment of the call. */
+  /**
+   * Writes, syncs (but under `never`) and closes. Nothing is taken any more from the moment of the call. Rejects, and names
+   * the records that are lost, when there is no room for them even now.
+   */
   async close(): Promise<void> {
-    swallow(() => this.write());
+    // Twice: the end of a stall may be told in a note.
+    if (this.#failure === undefined) swallow(() => [this.#attempt(), this.write()]);
+    const stall = this.#stall;
+    // Where only the next segment found no room, nothing is lost.
+    if (stall !== undefined && this.#waiting !== '') this.#settle(this.#lost(stall.error));
+    stall?.over.resolve();
+    this.#stall = undefined;
+    clearTimeout(this.#retry);
     const failure = this.#failure;
     this.#failure ??= new JournalError('closed', 'The journal is closed; open it again to append.');
     clearTimeout(this.#timer);
@@ -104,7 +140,7 @@ export class SegmentSink {
       if (this.#policy !== 'never') await this.#untilDurable();
     } finally {
       await this.#syncing?.catch(() => {});
-      closeSync(this.#fd);
+      closeSync(this.#file.fd);
     }
   }
 
@@ -118,24 +154,75 @@ export class SegmentSink {
     }
   }
 
+  #attempt(): void {
+    clearTimeout(this.#retry);
+    try {
+      this.#blobs.flush();
+      if (this.#policy === 'always') this.#synced(() => this.#blobs.syncNow());
+      this.#writeLines();
+      if (this.#file.size >= this.#limit) this.#rotate();
+    } catch (error) {
+      if (!isNoRoom(error)) throw this.#fail('written', error);
+      this.#retry = setTimeout(this.#tryAgain, RETRY_MS);
+      if (this.#stall !== undefined) return;
+      this.#stall = { error, over: Promise.withResolvers() };
+      // Whoever waits for it hears of a failure; that nobody does is no reason to crash.
+      this.#stall.over.promise.catch(() => {});
+      this.onStall?.(noRoomSentence(error, this.#dir));
+      return;
+    }
+    if (this.#stall !== undefined) this.#settle();
+  }
+
+  #writeLines(): void {
+    if (this.#waiting === '') return;
+    const bytes = Buffer.from(this.#waiting, 'utf8');
+    const before = this.#file.size;
+    try {
+      this.#file.append(bytes);
+    } finally {
+      const done = this.#file.size - before;
+      this.#waiting = done === bytes.length ? '' : bytes.toString('utf8', done);
+      this.#written += done;
+      // Under `always` this is for what nobody waits for: notes. Under `never` it only looks after the place.
+      this.#timer ??= setTimeout(this.#lookAfter, INTERVAL_MS).unref();
+    }
+  }
+
   readonly #writeScheduled = (): void => {
     this.#scheduled = false;
     // A failure is kept and thrown at whoever appends or waits next: here nobody could catch it.
     if (this.#failure === undefined) swallow(() => this.write());
   };
 
-  readonly #syncOnTime = (): void => {
+  readonly #tryAgain = (): void => {
+    if (this.#failure === undefined) swallow(() => this.#attempt());
+  };
+
+  readonly #lookAfter = (): void => {
     this.#timer = undefined;
-    if (this.#failure === undefined) this.sync().catch(() => {});
+    if (this.#failure !== undefined) return;
+    if (this.#policy !== 'never') this.#untilDurable().catch(() => {});
+    else swallow(() => this.#synced(() => this.#file.place.check(CONSEQUENCE)));
   };
 
   async #syncOnce(): Promise<void> {
-    const fd = this.#fd;
+    const { fd, place } = this.#file;
     const target = this.#written;
     try {
+      place.check(CONSEQUENCE);
       await this.#blobs.sync();
       await new Promise<void>((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())));
       this.#durable = Math.max(this.#durable, target);
+    } catch (error) {
+      throw this.#fail('synced', error);
+    }
+  }
+
+  /** After a sync that failed nobody can say what is on the disk, so that is for good even where room was what it lacked. */
+  #synced(action: () => void): void {
+    try {
+      action();
     } catch (error) {
       throw this.#fail('synced', error);
     }
@@ -146,43 +233,68 @@ export class SegmentSink {
    * last one; this is the one place that waits for the disk, once in 64 MiB.
    */
   #rotate(): void {
-    this.write();
-    const fd = this.#fd;
+    const { fd, place } = this.#file;
+    this.#synced(() => {
+      // Else the next segment would come to lie where the directory is by now.
+      place.check(CONSEQUENCE);
+      if (this.#policy === 'never' || this.#durable === this.#written) return;
+      this.#blobs.syncNow();
+      fdatasyncSync(fd);
+      this.#durable = this.#written;
+    });
+    this.#segment += 1;
     try {
-      if (this.#policy !== 'never') {
-        this.#blobs.syncNow();
-        fdatasyncSync(fd);
-        this.#durable = this.#written;
-      }
-      this.#segment += 1;
-      this.#size = 0;
-      this.#fd = this.#openSegment();
+      this.#file = this.#openSegment();
     } catch (error) {
-      throw this.#fail('rotated', error);
+      this.#segment -= 1;
+      throw error;
     }
     // A sync of the old segment may still be under way; its number must not be given away before it ends.
     if (this.#syncing === undefined) closeSync(fd);
     else this.#syncing.catch(() => {}).then(() => closeSync(fd));
   }
 
-  #openSegment(): number {
-    const fd = openSync(join(this.#dir, segmentName(this.#segment)), 'a');
-    if (this.#policy !== 'never') {
-      const dir = openSync(this.#dir, 'r');
-      fsyncSync(dir);
-      closeSync(dir);
+  #openSegment(): SegmentFile {
+    return new SegmentFile(join(this.#dir, segmentName(this.#segment)), this.#policy !== 'never');
+  }
+
+  /** Ends a stall, for good or for bad. */
+  #settle(failure?: JournalError): void {
+    const stall = this.#stall;
+    this.#stall = undefined;
+    clearTimeout(this.#retry);
+    this.#failure ??= failure;
+    if (stall === undefined) return;
+    if (failure !== undefined) stall.over.reject(failure);
+    else {
+      stall.over.resolve();
+      this.onStall?.(null);
     }
-    return fd;
   }
 
   #fail(what: string, error: unknown): JournalError {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#failure = new JournalError(
+    if (this.#failure !== undefined) return this.#failure;
+    const failure =
+      error instanceof JournalError
+        ? error
+        : new JournalError(
+            'failed',
+            `The journal in ${this.#dir} could not be ${what} (${reasonOf(error)}); ${CONSEQUENCE}: mend that, then resume the run.`,
+            { cause: error },
+          );
+    this.#settle(failure);
+    return failure;
+  }
+
+  #lost(error: NodeJS.ErrnoException): JournalError {
+    const count = this.#waiting.split('\n').length - 1;
+    const first = seqOf(Buffer.from(this.#waiting.slice(0, 32), 'latin1'));
+    const lost = count === 0 ? 'no record is lost' : `its last ${count} records (from seq ${first} on) are lost`;
+    return new JournalError(
       'failed',
-      `The journal could not be ${what} (${reason}); nothing more is recorded: free the disk or fix it, then resume the run.`,
+      `The journal in ${this.#dir} was closed while there was no room (${reasonOf(error)}): ${lost}; make room, then resume the run.`,
       { cause: error },
     );
-    return this.#failure;
   }
 }
 

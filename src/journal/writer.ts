@@ -11,14 +11,29 @@ export interface OpenedState {
   recovered: { cutBytes: number; cutFromSeq: number } | undefined;
   /** The last input and the events that name it as their cause, as stored (blobs not put back). */
   lastBatch: { input: JournalRecord; events: JournalRecord[] } | undefined;
+  /** The last record, as stored. */
+  last: JournalRecord | undefined;
 }
+
+/**
+ * Told when the disk has no room for the journal: why, in one sentence for people, and null when all that waited is written.
+ * In between appending goes on into memory, and `written` and `sync` stay pending.
+ */
+export type OnStall = (why: string | null) => void;
+
+/** Clocks are set right by a few milliseconds all the time; nobody needs to know. */
+const CLOCK_BACK_MS = 1000;
 
 /**
  * The one writer of a run's journal; `openJournal` makes it.
  *
  * Appending is synchronous and only gathers: what was appended reaches the operating system at the latest when the current
  * macrotask has ended, or every 64 KiB. Before an effect is performed, `await written()`: then the request for it outlives
- * this process, and under `always` a power cut too. After a failed write or sync every call throws `JournalError` `failed`.
+ * this process, and under `always` a power cut too. Where the disk has no room, that waits until there is some. After any
+ * other failed write or sync every call throws `JournalError` `failed`.
+ *
+ * What befell the journal itself it remarks in `runtime.said` notes of its own: that it waited for room, that the clock went
+ * back. Time stamps never do; the last one is held instead.
  */
 export class Journal {
   readonly recovered: OpenedState['recovered'];
@@ -30,26 +45,25 @@ export class Journal {
   readonly #fsync: FsyncPolicy;
   readonly #lock: Lock;
   readonly #put: (text: string) => string;
+  #stalledAt = 0;
+  #clockTold = false;
   #closing: Promise<void> | undefined;
 
   constructor(
     run: string,
     head: Head,
     opened: OpenedState,
-    parts: { sink: SegmentSink; blobs: BlobStore; lock: Lock; fsync: FsyncPolicy },
+    parts: { sink: SegmentSink; blobs: BlobStore; lock: Lock; fsync: FsyncPolicy; onStall?: OnStall | undefined },
   ) {
     this.recovered = opened.recovered;
     this.lastBatch = opened.lastBatch;
     this.blobs = parts.blobs;
-    this.#encoder = new LineEncoder(run, head);
+    this.#encoder = new LineEncoder(run, head, opened.last && Date.parse(opened.last.ts));
     this.#sink = parts.sink;
+    this.#sink.onStall = (why) => this.#stalled(why, parts.onStall);
     this.#fsync = parts.fsync;
     this.#lock = parts.lock;
-    this.#put = (text) => {
-      const { sha256 } = this.blobs.put(text);
-      if (this.#fsync === 'always') this.blobs.syncNow();
-      return sha256;
-    };
+    this.#put = (text) => this.blobs.put(text).sha256;
   }
 
   /** The last record appended. */
@@ -84,11 +98,10 @@ export class Journal {
 
   /**
    * Resolves when everything appended is as safe as an effect demands: handed to the operating system (already when this
-   * returns), and under `always` also on the disk.
+   * returns, unless the disk has no room), and under `always` also on the disk.
    */
-  async written(): Promise<void> {
-    if (this.#fsync === 'always') await this.#sink.sync();
-    else this.#sink.write();
+  written(): Promise<void> {
+    return this.#fsync === 'always' ? this.#sink.sync() : this.#sink.written();
   }
 
   /** Resolves when everything appended is on the disk, whatever the policy. */
@@ -106,16 +119,38 @@ export class Journal {
   #append(lines: (ms: number) => string): number {
     this.#sink.check();
     const { seq, hash } = this.#encoder;
+    const now = Date.now();
     let text: string;
     try {
-      text = lines(Date.now());
+      text = lines(now);
     } catch (error) {
       this.#encoder.seq = seq;
       this.#encoder.hash = hash;
       throw error;
     }
     this.#sink.append(text);
+    if (this.#encoder.ms - now >= CLOCK_BACK_MS) this.#tellClock(this.#encoder.ms - now);
     return seq + 1;
+  }
+
+  #tellClock(behindMs: number): void {
+    if (this.#clockTold) return;
+    this.#clockTold = true;
+    const seconds = Math.round(behindMs / 1000);
+    this.#say(`The clock went back by ${seconds} s; records bear the last time before that until it has caught up.`);
+  }
+
+  #stalled(why: string | null, tell: OnStall | undefined): void {
+    if (why !== null) this.#stalledAt = performance.now();
+    else {
+      const seconds = ((performance.now() - this.#stalledAt) / 1000).toFixed(1);
+      this.#say(`The disk had no room for the journal; the run waited ${seconds} s for some and went on.`);
+    }
+    tell?.(why);
+  }
+
+  #say(text: string): void {
+    this.appendNote({ kind: 'runtime.said', text } as Payload);
   }
 
   #line(cls: RecordClass, payload: Payload, cause: number, ms: number): string {

@@ -111,12 +111,15 @@ describe('a writer that is killed', () => {
     const script = join(import.meta.dirname, 'kill-writer.ts');
     const proc = spawn(process.execPath, [script, run], { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void proc.kill('SIGKILL'));
+    const gone = once(proc, 'exit');
     const lines = createInterface({ input: proc.stdout as NodeJS.ReadableStream });
     let promised = 0;
     for await (const line of lines) {
       promised = Number(line);
       if (promised > 200) proc.kill('SIGKILL');
     }
+    // Its output ends a little before it does.
+    await gone;
     const journal = await openJournal(run, { run: 'r' });
     expect(journal.head.seq).toBeGreaterThanOrEqual(promised);
     journal.appendNote({ kind: 'journal.recovered' });

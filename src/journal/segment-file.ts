@@ -1,0 +1,70 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { JournalError, reasonOf } from './errors.ts';
+import { isNoRoom } from './no-room.ts';
+import { Place } from './place.ts';
+
+const NEWLINE = 10;
+
+/** A segment that is being written: at its end there is never a part of a line, but after a crash in the midst of a write. */
+export class SegmentFile {
+  readonly fd: number;
+  readonly place: Place;
+  /** Bytes. */
+  size: number;
+
+  /**
+   * Opens the segment, or begins it. Throws what the system says where there is no room for it, else `JournalError` `failed`.
+   *
+   * @param durable sync its name too
+   */
+  constructor(path: string, durable: boolean) {
+    try {
+      this.fd = openSync(path, 'a');
+    } catch (error) {
+      throw isNoRoom(error) ? error : cannotBeWritten(path, error);
+    }
+    try {
+      if (durable) syncDir(dirname(path));
+      this.place = new Place(path);
+      this.size = fstatSync(this.fd).size;
+    } catch (error) {
+      closeSync(this.fd);
+      throw cannotBeWritten(path, error);
+    }
+  }
+
+  /**
+   * Appends whole lines. When that fails, those that are complete stay (a follower may have seen them), a part of one is
+   * taken away again, `size` tells how far it came, and what the system says is thrown.
+   */
+  append(lines: Buffer): void {
+    let done = 0;
+    try {
+      while (done < lines.length) done += writeSync(this.fd, lines, done);
+    } catch (error) {
+      const whole = done === 0 ? 0 : lines.lastIndexOf(NEWLINE, done - 1) + 1;
+      if (whole < done) ftruncateSync(this.fd, this.size + whole);
+      this.size += whole;
+      throw error;
+    }
+    this.size += done;
+  }
+}
+
+function syncDir(path: string): void {
+  const dir = openSync(path, 'r');
+  try {
+    fsyncSync(dir);
+  } finally {
+    closeSync(dir);
+  }
+}
+
+function cannotBeWritten(path: string, error: unknown): JournalError {
+  return new JournalError(
+    'failed',
+    `The journal segment ${path} cannot be written (${reasonOf(error)}); mend that, then resume the run.`,
+    { cause: error },
+  );
+}
