@@ -4,6 +4,7 @@
  */
 import { rootCap } from './caps.ts';
 import { onFailure, onReply } from './decide/brain.ts';
+import { branchOff } from './decide/fork.ts';
 import { onCommand } from './decide/operator.ts';
 import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/outcome.ts';
 import { observe, schedule } from './decide/schedule.ts';
@@ -31,6 +32,7 @@ export const decide = (state: State, input: KernelInput): KernelEvent[] => trans
 const handle = (turn: Turn, input: KernelInput): string | undefined => {
   const { phase } = turn.state;
   if (input.kind === 'run.started') return phase === 'new' ? start(turn, input) : 'the run has started already';
+  if (input.kind === 'run.forked') return phase === 'new' ? branchOff(turn, input) : 'the run has started already';
   if (phase === 'new') return 'the run has not started';
   if (phase === 'ended') return 'the run has ended';
   if (input.kind === 'runtime.failed') return void endRun(turn, 'interrupted', input.message);
@@ -38,7 +40,7 @@ const handle = (turn: Turn, input: KernelInput): string | undefined => {
   return onAnswer(turn, input);
 };
 
-type Answer = Exclude<KernelInput, { kind: 'run.started' | 'operator.commanded' | 'runtime.failed' }>;
+type Answer = Exclude<KernelInput, { kind: 'run.started' | 'run.forked' | 'operator.commanded' | 'runtime.failed' }>;
 
 /** Which kinds of request an input can answer. */
 const ANSWERS: Record<Answer['kind'], readonly ReqKind[]> = {

@@ -9,6 +9,7 @@ const unchanged = (state: State): State => state;
 
 const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State } = {
   'run.created': run.created,
+  'run.branched': run.branched,
   'run.ended': run.runEnded,
   'run.paused': (state) => ({ ...state, phase: 'paused', steps: 0 }),
   'run.unpaused': (state) => ({ ...state, phase: 'active', steps: 0 }),

@@ -187,6 +187,17 @@ export const initialState: State = {
   outcome: null,
 };
 
+/** Reads a state back that was stored as JSON. @returns undefined where the text is none */
+export const parseState = (text: string): State | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isState = typeof value === 'object' && value !== null && 'procs' in value && 'nextReq' in value;
+    return isState ? (value as State) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 export const freshLoops: Loops = { route: [], stall: 0, mind: 0, op: '', sameOp: 0, period: [] };
 
 export const newProc = (

@@ -66,6 +66,10 @@ export class BrainEffects {
     return count;
   }
 
+  isLive(req: number): boolean {
+    return this.#live.has(req);
+  }
+
   start(event: EventOf<'brain.requested'>): void {
     const seat = this.#ports.seats[event.role];
     const controller = new AbortController();
@@ -113,6 +117,8 @@ export class BrainEffects {
   cut(req: number, fault: number): boolean {
     const stream = this.#live.get(req);
     if (stream === undefined) return false;
+    // How far a simulated stream had come is a matter of timing, and must not enter state.
+    if (stream.simulated) stream.tokens = 0;
     this.#fail(stream, new BrainError('cut_off', 'the stream was cut by a fault', { applied: fault }));
     return true;
   }

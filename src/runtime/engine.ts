@@ -7,6 +7,8 @@
  * 2. After `run.ended` nothing is performed and nothing is fed back; what was in flight is aborted, its partial text noted (K6).
  * 3. Simulated brains answer in pid order, once all of them have answered and the world lane is empty: such a run does not
  *    depend on timing at all.
+ * 4. What lives in here only (rounds, waits, what is under way) follows from the journal: `resume` takes it from a `RunFold` and
+ *    goes on as if nothing had happened.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
 import {
@@ -23,6 +25,7 @@ import {
 } from '../kernel/index.ts';
 import { BrainEffects, type Seat } from './effects-brain.ts';
 import { type Blobs, WorldEffects } from './effects-world.ts';
+import type { RunFold } from './fold-run.ts';
 import type { Grader, World } from './ports.ts';
 import { clipped } from './text.ts';
 import { Waits } from './waits.ts';
@@ -129,8 +132,26 @@ export class Engine {
     return new Promise((resolve, reject) => this.#enqueue({ input, done: { resolve, reject } }));
   }
 
-  start(started: InputOf<'run.started'>): Promise<Batch> {
-    return this.submit(started);
+  start(begun: InputOf<'run.started'> | InputOf<'run.forked'>): Promise<Batch> {
+    return this.submit(begun);
+  }
+
+  /**
+   * Goes on where a journal ends: every request without an outcome is performed again, under its own number. The journal's last
+   * batch is complete, the world is where that left it, and nothing else has been submitted.
+   */
+  resume({ state, seq, pending, round, ended }: RunFold): void {
+    this.#state = state;
+    this.#seq = seq;
+    // The last kernel was lost in the middle of writing the end.
+    if (ended !== undefined) return this.#finish(ended);
+    this.#round = round;
+    for (const { event, struck, leftMs } of pending) {
+      if (event.kind === 'process.blocked' && this.#waits.virtual) this.#waits.add(event.req, leftMs);
+      else this.#perform(event);
+      if (struck !== 0) this.#strike({ kind: 'fault.requested', req: event.req, id: struck, fault: 'brain.cut' });
+    }
+    this.#pump();
   }
 
   command(by: string, reason: string, order: OperatorCommand): Promise<Batch> {
@@ -159,7 +180,7 @@ export class Engine {
     // Callers are in the midst of a step of their own (a stream, a timer); let them end it first.
     await Promise.resolve();
     for (;;) {
-      const queued = this.#nextOfRound() ?? this.#queue.shift() ?? this.#nextRound();
+      const queued = this.#next();
       if (queued === undefined || this.#over) break;
       await this.#step(queued);
       if (performance.now() - sliceStart > SLICE_MS) {
@@ -175,6 +196,7 @@ export class Engine {
       const { state, events } = transition(this.#state, input);
       this.#seq = this.#journal.appendBatch(input, events);
       this.#state = state;
+      if (input.kind === 'run.forked') this.#round = [...input.round];
       await this.#journal.written();
       // The run may have ended meanwhile: nothing is performed after that, though it was asked for before.
       if (this.#over) return done?.reject(new RunOver());
@@ -212,9 +234,10 @@ export class Engine {
     if (fault !== 'brain.cut' || this.#brains.cut(req, id)) return;
     const held = this.#held.get(req);
     if (held?.input.kind !== 'brain.replied') return;
-    const { text: partial, tokensOut, totalMs } = held.input;
+    const { text: partial, totalMs } = held.input;
     const message = 'the stream was cut by a fault';
-    held.input = { kind: 'brain.failed', req, error: 'cut_off', message, partial, tokensOut, totalMs, applied: id };
+    // As for one that is cut while it streams: how far it had come is a matter of timing, and must not enter state.
+    held.input = { kind: 'brain.failed', req, error: 'cut_off', message, partial, tokensOut: 0, totalMs, applied: id };
   }
 
   #abort(reqs: readonly number[], why: string): void {
@@ -271,14 +294,22 @@ export class Engine {
     for (const { done } of this.#queue.splice(0)) done?.reject(new RunOver());
   }
 
-  #nextOfRound(): Queued | undefined {
-    for (let req = this.#round.shift(); req !== undefined; req = this.#round.shift()) {
+  #next(): Queued | undefined {
+    for (let req = this.#round[0]; req !== undefined; req = this.#round[0]) {
       const held = this.#held.get(req);
+      // After a resume an answer whose turn it is may have to be written once more. Orders need not wait for it.
+      if (held === undefined && this.#brains.isLive(req)) return this.#nextOrder();
+      this.#round.shift();
       if (held === undefined) continue;
       this.#held.delete(req);
       return { input: held.input };
     }
-    return undefined;
+    return this.#queue.shift() ?? this.#nextRound();
+  }
+
+  #nextOrder(): Queued | undefined {
+    const at = this.#queue.findIndex(({ input }) => input.kind === 'operator.commanded');
+    return at < 0 ? undefined : this.#queue.splice(at, 1)[0];
   }
 
   /** Begins a round when nothing is under way that could still join it; without any answers a virtual wait ends. */
@@ -289,7 +320,7 @@ export class Engine {
       return this.#queue.shift();
     }
     this.#round = [...this.#held].sort(([a, x], [b, y]) => x.pid - y.pid || a - b).map(([req]) => req);
-    return this.#nextOfRound();
+    return this.#next();
   }
 
   #note(note: RuntimeNote): void {

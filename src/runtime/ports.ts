@@ -2,8 +2,8 @@
  * What the runtime needs from outside: brains, a world, a grader. Adapters implement these; `cli` hands them in.
  */
 
+import type { BrainErrorCode } from '../kernel/records/common.ts';
 import type { AttachedFault, WorldRequest } from '../kernel/records/events.ts';
-import type { BrainErrorCode } from '../kernel/records/inputs.ts';
 
 /** Version of the `Brain` interface; an adapter states the one it was written for. */
 export const BRAIN_API = 1;
@@ -95,6 +95,25 @@ export interface World {
   /** The whole content, for the grader: path → text. */
   files(): Promise<ReadonlyMap<string, string>>;
   dispose(): Promise<void>;
+}
+
+/** What a journal tells of a world whose process is gone. */
+export interface WorldHistory {
+  /** What it remembered besides files when the run began; '' for nothing. */
+  past: string;
+  /** The writes that were committed since, oldest first. */
+  writes: readonly WorldRequest[];
+}
+
+/** A world that outlives its process: through the journal, or through what it keeps itself. */
+export interface LastingWorld extends World {
+  /**
+   * Puts a world that was just made back to where it had this hash, with everything that `observe` and `perform` can tell
+   * apart. Rejects with one sentence where that cannot be done.
+   */
+  restoreTo(hash: string, history: WorldHistory): Promise<void>;
+  /** What it remembers besides files, in its own words: the `past` of a branch that begins here. */
+  past(): Promise<string>;
 }
 
 export type Verdict = { verdict: 'pass' | 'fail' | 'error'; words: string };

@@ -8,7 +8,8 @@ interface Wait {
 }
 
 export class Waits {
-  readonly #virtual: boolean;
+  /** Whether time is that of simulated brains. */
+  readonly virtual: boolean;
   readonly #passed: (req: number) => void;
   readonly #timers = new Map<number, NodeJS.Timeout>();
   #waits: Wait[] = [];
@@ -16,12 +17,12 @@ export class Waits {
 
   /** @param passed called with the request whose wait is over */
   constructor(virtual: boolean, passed: (req: number) => void) {
-    this.#virtual = virtual;
+    this.virtual = virtual;
     this.#passed = passed;
   }
 
   add(req: number, ms: number): void {
-    if (this.#virtual) {
+    if (this.virtual) {
       this.#waits.push({ req, due: this.#now + ms });
       return;
     }

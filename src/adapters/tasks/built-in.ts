@@ -1,6 +1,6 @@
 /** The tasks that need no file: `hello` and `ledger-N`. */
 import { draw } from '../../kernel/digest.ts';
-import { checksGrader } from './graders.ts';
+import { judgedBy } from './graders.ts';
 import { type LoadedTask, TaskError } from './task.ts';
 
 export const LEDGER_ROWS = { least: 3, most: 40 } as const;
@@ -32,7 +32,7 @@ const hello = (): LoadedTask => ({
     variants: [],
   },
   files: {},
-  grader: checksGrader([{ file: ANSWER, equals: 'hello, world' }]),
+  ...judgedBy([{ file: ANSWER, equals: 'hello, world' }]),
   limits: {},
 });
 
@@ -66,7 +66,7 @@ const ledger = (n: number, seed: number): LoadedTask => {
       variants: ['{text}', 'Do: {text}', 'Step: {text}'],
     },
     files,
-    grader: checksGrader([{ file: ANSWER, equals: sums }]),
+    ...judgedBy([{ file: ANSWER, equals: sums }]),
     limits: {},
   };
 };

@@ -5,7 +5,7 @@ import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { Policy } from '../../kernel/policy.ts';
 import type { RootCap, TaskSpec } from '../../kernel/task.ts';
 import { MemoryCore } from '../worlds/memory-core.ts';
-import { checksGrader } from './graders.ts';
+import { judgedBy } from './graders.ts';
 import { readDir, readText } from './read-dir.ts';
 import { type LoadedTask, TaskError } from './task.ts';
 import { EXAMPLES, TaskFile } from './task-schema.ts';
@@ -50,7 +50,7 @@ const build = (source: Source, task: TaskFile): LoadedTask => {
   });
   const name = task.name ?? (basename(source.path).replace(/\.ya?ml$/, '') || 'task');
   const spec: TaskSpec = { name, goal: task.goal, caps, evidence: task.evidence, variants: task.variants };
-  return { spec, files, grader: checksGrader(task.grader), limits: limitsOf(task.limits) };
+  return { spec, files, ...judgedBy(task.grader), limits: limitsOf(task.limits) };
 };
 
 const covers = (cap: string, target: string): boolean =>

@@ -24,7 +24,7 @@ const Pattern = z.string().refine((source) => {
   }
 }, 'not a regular expression');
 
-const Check = z
+export const Check = z
   .strictObject({
     file: FilePath,
     equals: z.string().optional(),

@@ -1,6 +1,7 @@
 import type { Policy } from '../../kernel/policy.ts';
 import type { TaskSpec } from '../../kernel/task.ts';
 import type { Grader } from '../../runtime/ports.ts';
+import type { Check } from './graders.ts';
 
 export interface LoadedTask {
   /** What the kernel and the brains may know. */
@@ -9,6 +10,8 @@ export interface LoadedTask {
   files: Record<string, string>;
   /** What only it knows is in neither of the above. */
   grader: Grader;
+  /** What the grader is made of, to be kept with the run. */
+  checks: readonly Check[];
   /** To be laid over the policy's limits. */
   limits: Partial<Policy['limits']>;
 }

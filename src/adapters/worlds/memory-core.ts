@@ -111,6 +111,19 @@ export class MemoryCore {
     this.#hash = '';
   }
 
+  /** The log, as text: all that ops can tell apart besides files. */
+  past(): string {
+    return JSON.stringify({ commits: this.#commits, log: this.#log.slice(-LOG_KEPT) });
+  }
+
+  /** @param past what another world's `past` said, '' for nothing */
+  recall(past: string): void {
+    if (past === '') return;
+    const { commits, log } = JSON.parse(past) as { commits: number; log: Commit[] };
+    this.#commits = commits;
+    this.#log = log;
+  }
+
   #write({ target, mode, content }: WriteRequest): Performed {
     const refused = this.#files.has(target) ? undefined : this.#refusal(target);
     if (refused !== undefined) return this.#failed(refused.errno, `${target}: ${refused.detail}`);

@@ -1,3 +1,4 @@
+import type { LastingWorld } from '../../runtime/ports.ts';
 import type { MemoryCommand } from './memory-commands.ts';
 import { MemoryCore, type MemorySnapshot } from './memory-core.ts';
 import type { RestorableWorld } from './restorable.ts';
@@ -11,7 +12,7 @@ import type { RestorableWorld } from './restorable.ts';
 export const createMemoryWorld = (
   files: Record<string, string>,
   commands: Readonly<Record<string, MemoryCommand>> = {},
-): RestorableWorld & { readonly core: MemoryCore } => {
+): RestorableWorld & LastingWorld & { readonly core: MemoryCore } => {
   const core = new MemoryCore(files, commands);
   return {
     kind: 'memory',
@@ -25,6 +26,15 @@ export const createMemoryWorld = (
     files: async () => new Map(core.files()),
     snapshot: async () => core.snapshot(),
     restore: async (snapshot) => core.restore(snapshot as MemorySnapshot),
+    past: async () => core.past(),
+    restoreTo: async (hash, { past, writes }) => {
+      core.recall(past);
+      for (const request of writes) core.perform(request);
+      if (core.hash() === hash) return;
+      throw new Error(
+        `the files cannot be made again from the journal: its writes lead to ${core.hash().slice(0, 8)}, not to ${hash.slice(0, 8)}`,
+      );
+    },
     dispose: async () => {},
   };
 };

@@ -67,7 +67,7 @@ const ask = (turn: Turn, proc: Proc, tick: number, frame: string): void => {
 };
 
 /** A brain that was trapped is asked again a little warmer. */
-const warmth = (state: State, proc: Proc): number => {
+export const warmth = (state: State, proc: Proc): number => {
   const { perTrap = 0, max = 2000 } = state.policy.temperatures;
   return Math.max(proc.temperature, Math.min(proc.temperature + perTrap * proc.streak, max));
 };

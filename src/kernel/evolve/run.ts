@@ -1,7 +1,7 @@
 /** How the state follows the run as a whole: its start and end, pauses, panic grants and faults. */
 import { hashSetAdd } from '../hash-set.ts';
 import type { EventOf } from '../records/index.ts';
-import { FAULTS_KEPT, type State, waitingFor } from '../state.ts';
+import { FAULTS_KEPT, parseState, type State, waitingFor } from '../state.ts';
 import { patchProc } from './update.ts';
 
 export const created = (state: State, event: EventOf<'run.created'>): State => ({
@@ -14,6 +14,9 @@ export const created = (state: State, event: EventOf<'run.created'>): State => (
   worldHash: event.worldHash,
   worlds: hashSetAdd(state.worlds, event.worldHash),
 });
+
+/** Where its text is lost there is nothing to begin with; who reads on says so. */
+export const branched = (state: State, event: EventOf<'run.branched'>): State => parseState(event.state) ?? state;
 
 export const granted = (state: State, event: EventOf<'panic.granted'>): State => ({ ...state, panicLeft: event.left });
 

@@ -18,7 +18,9 @@ export const openRequest = (state: State, pid: number, open: Request, change: Pa
   const proc = state.procs[pid];
   if (proc?.dispatch == null) return state;
   const next = { ...proc, ...change, dispatch: { ...proc.dispatch, open } };
-  return { ...state, nextReq: open.req + 1, procs: { ...state.procs, [pid]: next } };
+  // A branch asks anew for what was in flight, under the old numbers.
+  const nextReq = Math.max(state.nextReq, open.req + 1);
+  return { ...state, nextReq, procs: { ...state.procs, [pid]: next } };
 };
 
 /** Built anew rather than deleted from: V8 keeps what had a key deleted in a slower form for ever after. */

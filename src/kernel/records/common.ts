@@ -47,3 +47,17 @@ export const TrapPhase = z.enum(['reply', 'loop', 'op']);
 /** `dead`: panic budget exhausted. `limit`: ticks, time, tokens. `interrupted`: the infrastructure's fault. */
 export const Outcome = z.enum(['passed', 'failed', 'dead', 'limit', 'interrupted', 'killed']);
 export type Outcome = z.infer<typeof Outcome>;
+
+/** Typed failures of a brain. The first four are the infrastructure's fault, the others the model's. */
+export const BrainErrorCode = z.enum([
+  'unreachable',
+  'unauthorized',
+  'rate_limited',
+  'overloaded',
+  'context_exceeded',
+  'cut_off',
+  'refused',
+  'malformed',
+  'timed_out',
+]);
+export type BrainErrorCode = z.infer<typeof BrainErrorCode>;

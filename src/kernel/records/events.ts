@@ -4,8 +4,20 @@ import { FaultKind, FaultSpec } from '../chaos.ts';
 import { Policy } from '../policy.ts';
 import { AnyWorldOp, LIMITS, MindOp, type WorldOp } from '../syscalls.ts';
 import { TaskSpec } from '../task.ts';
-import { Cap, Handle, Outcome, Pid, PlaceSchema, Req, RoleName, Sha, Tick, TrapCodeName, TrapPhase } from './common.ts';
-import { BrainErrorCode } from './inputs.ts';
+import {
+  BrainErrorCode,
+  Cap,
+  Handle,
+  Outcome,
+  Pid,
+  PlaceSchema,
+  Req,
+  RoleName,
+  Sha,
+  Tick,
+  TrapCodeName,
+  TrapPhase,
+} from './common.ts';
 
 const Count = z.int().min(0);
 const WorldOpOrNull: z.ZodType<WorldOp | null> = AnyWorldOp.nullable();
@@ -356,6 +368,18 @@ export const EVENTS = {
       worldHash: Sha,
     })
     .describe('The run exists: its task, policy and seed.'),
+  'run.branched': z
+    .strictObject({
+      kind: z.literal('run.branched'),
+      task: TaskSpec,
+      policy: Policy,
+      seed: z.int().min(0),
+      worldHash: Sha,
+      panicLeft: Count,
+      /** The kernel's state that the branch begins with, as JSON; what is in flight is requested anew right after. */
+      state: z.string(),
+    })
+    .describe('The run exists, as a branch of another: the state that it begins with.'),
   'run.ended': z
     .strictObject({
       kind: z.literal('run.ended'),

@@ -4,21 +4,8 @@ import { FaultSpec } from '../chaos.ts';
 import { Policy } from '../policy.ts';
 import { Rights } from '../syscalls.ts';
 import { TaskSpec } from '../task.ts';
-import { Handle, Pid, Req, Sha } from './common.ts';
-
-/** Typed failures of a brain. The first four are the infrastructure's fault, the others the model's. */
-export const BrainErrorCode = z.enum([
-  'unreachable',
-  'unauthorized',
-  'rate_limited',
-  'overloaded',
-  'context_exceeded',
-  'cut_off',
-  'refused',
-  'malformed',
-  'timed_out',
-]);
-export type BrainErrorCode = z.infer<typeof BrainErrorCode>;
+import { BrainErrorCode, Handle, Pid, Req, Sha } from './common.ts';
+import { EVENTS } from './events.ts';
 
 const ms = z.int().min(0);
 const tokens = z.int().min(0).max(1_000_000_000);
@@ -47,23 +34,55 @@ export const OperatorCommand = z.discriminatedUnion('command', [
 ]);
 export type OperatorCommand = z.infer<typeof OperatorCommand>;
 
+const World = z.strictObject({
+  kind: z.enum(['memory', 'workspace']),
+  hash: Sha,
+  files: z.record(z.string(), z.string()),
+});
+
+/** What decides a run's course, whether it starts or branches off. */
+const course = {
+  task: TaskSpec,
+  policy: Policy,
+  seed: z.int().min(0),
+  planner: BrainName,
+  worker: BrainName,
+};
+
+/** A request that an outcome is due for, as it stands in the journal. */
+export const Requested = z.union([
+  EVENTS['observe.requested'],
+  EVENTS['brain.requested'],
+  EVENTS['op.requested'],
+  EVENTS['grade.requested'],
+  EVENTS['process.blocked'],
+]);
+export type Requested = z.infer<typeof Requested>;
+
 export const INPUTS = {
   'run.started': z
-    .strictObject({
-      kind: z.literal('run.started'),
-      task: TaskSpec,
-      policy: Policy,
-      seed: z.int().min(0),
-      planner: BrainName,
-      worker: BrainName,
-      world: z.strictObject({
-        kind: z.enum(['memory', 'workspace']),
-        hash: Sha,
-        files: z.record(z.string(), z.string()),
-      }),
-      chaos: z.array(FaultSpec),
-    })
+    .strictObject({ kind: z.literal('run.started'), ...course, world: World, chaos: z.array(FaultSpec) })
     .describe('A run was asked for, with everything that decides its course.'),
+  'run.forked': z
+    .strictObject({
+      kind: z.literal('run.forked'),
+      /** The run that it branches off from, and the last record that both have in common. */
+      origin: z.strictObject({ run: z.string(), seq: z.int().min(1), head: Sha }),
+      /** What is not as it was in the origin. */
+      overridden: z.array(z.enum(['brains', 'seed', 'policy', 'chaos'])),
+      ...course,
+      /** `past`: what the world remembers besides files, in its own words. */
+      world: World.extend({ past: z.string() }),
+      /** Takes the place of the faults that are armed; null leaves those. */
+      chaos: z.array(FaultSpec).nullable(),
+      /** The kernel's state at that record, as JSON. */
+      state: z.string(),
+      /** Requests in flight there; a wait with what is left of it. */
+      requests: z.array(Requested),
+      /** Those whose answers are due next, in this order: simulated brains are fed back in rounds. */
+      round: z.array(Req),
+    })
+    .describe('A run branched off from another one, with everything that decides its course from there on.'),
   'world.observed': z
     .strictObject({
       kind: z.literal('world.observed'),

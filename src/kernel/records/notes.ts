@@ -32,6 +32,15 @@ export const NOTES = {
       fromSeq: z.int().min(0),
     })
     .describe('A torn tail was cut when the journal was opened.'),
+  'run.resumed': z
+    .strictObject({
+      kind: z.literal('run.resumed'),
+      /** Of the kernel process that goes on with the run. */
+      pid: z.int().min(1),
+      /** Requests without an outcome: each is performed again, under its own number. */
+      requests: z.array(z.strictObject({ req: z.int().min(1), pid: z.int().min(1), kind: z.string() })),
+    })
+    .describe('The run goes on in a new kernel process, after its last one was lost.'),
   'runtime.said': z
     .strictObject({ kind: z.literal('runtime.said'), text: z.string() })
     .describe('A remark of the runtime.'),
