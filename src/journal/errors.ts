@@ -39,6 +39,17 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** @param path of the file or directory that the system does not let us read */
+export function cannotBeRead(path: string, error: unknown): JournalError {
+  return new JournalError(
+    'failed',
+    `The journal at ${path} cannot be read (${reasonOf(error)}); mend that, then try again.`,
+    {
+      cause: error,
+    },
+  );
+}
+
 const WORDS: Record<BreakReason, string> = {
   not_json: 'the line is not JSON',
   hash_mismatch: 'the line does not have the hash that it states',

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ChainCursor, seqOf } from './chain.ts';
-import { brokenError } from './errors.ts';
+import { brokenError, cannotBeRead, JournalError } from './errors.ts';
 import { FileBell } from './file-bell.ts';
+import { Place } from './place.ts';
 import { recordParser } from './reader.ts';
 import { type JournalRecord, NOTHING } from './record.ts';
 import { journalDir, LineFile, listSegments, segmentName, segmentNumber, segmentWith } from './segments.ts';
@@ -19,8 +20,11 @@ export interface FollowOptions {
 /**
  * The records of a run from `fromSeq` on, and then each as it is written, until the signal aborts. They come in arrays, as
  * many as there are, so that a console can apply them at once. The journal need not exist yet. Only complete lines are
- * delivered; a watcher says when to look, a byte offset says what is new. Throws `JournalError` `broken` where the chain is
- * broken, or where bytes that were delivered are gone.
+ * delivered; a watcher says when to look, a byte offset says what is new. No array holds more than one read of some 512 KiB
+ * gives, so who falls behind catches up in steps.
+ *
+ * Throws `JournalError`: `broken` where the chain is broken, or where bytes that were delivered are gone; `failed` where the
+ * journal was deleted or replaced, or cannot be read.
  */
 export async function* follow(
   runDir: string,
@@ -34,7 +38,9 @@ export async function* follow(
   try {
     while (!bell.stopped) {
       bell.clear();
-      const { segment, lines, moved } = await tail.look();
+      const { segment, lines, moved } = await tail.look().catch((error: unknown) => {
+        throw error instanceof JournalError ? error : cannotBeRead(journalDir(runDir), error);
+      });
       const records: JournalRecord[] = [];
       for (const line of lines) {
         const seq = seqOf(line.bytes);
@@ -75,7 +81,7 @@ class JournalTail {
   readonly #runDir: string;
   readonly #fromSeq: number;
   #file: LineFile | undefined;
-  #path = '';
+  #place: Place | undefined;
   #seq = 0;
 
   constructor(runDir: string, fromSeq: number) {
@@ -84,11 +90,11 @@ class JournalTail {
   }
 
   async look(): Promise<Look> {
-    const file = this.#file;
-    if (file === undefined) return this.#moved(await this.#firstPath());
+    const [file, place] = [this.#file, this.#place];
+    if (file === undefined || place === undefined) return this.#moved(await this.#firstPath());
     const { segment } = file;
     // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
-    const next = await this.#nextPath();
+    const next = await nextPath(place.path);
     const lines = await file.next();
     const last = lines.at(-1);
     if (last !== undefined) {
@@ -99,6 +105,8 @@ class JournalTail {
     if (shrunk || (next !== undefined && file.torn > 0)) {
       throw brokenError({ segment, seq: this.#seq + 1, byte: file.offset, reason: 'torn_tail' });
     }
+    // A descriptor of a deleted file would wait for ever.
+    place.check('nothing more can come');
     return this.#moved(next);
   }
 
@@ -110,21 +118,21 @@ class JournalTail {
     if (path !== undefined) {
       await this.#file?.close();
       this.#file = await LineFile.open(path);
-      this.#path = path;
+      this.#place = new Place(path);
     }
-    return { segment: basename(this.#path), lines: [], moved: path !== undefined };
+    return { segment: basename(this.#place?.path ?? ''), lines: [], moved: path !== undefined };
   }
 
   async #firstPath(): Promise<string | undefined> {
     const paths = await listSegments(this.#runDir);
     return paths[await segmentWith(paths, this.#fromSeq)];
   }
+}
 
-  async #nextPath(): Promise<string | undefined> {
-    const path = join(dirname(this.#path), segmentName(segmentNumber(this.#path) + 1));
-    return access(path).then(
-      () => path,
-      () => undefined,
-    );
-  }
+async function nextPath(of: string): Promise<string | undefined> {
+  const path = join(dirname(of), segmentName(segmentNumber(of) + 1));
+  return access(path).then(
+    () => path,
+    () => undefined,
+  );
 }
