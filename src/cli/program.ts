@@ -132,6 +132,10 @@ export const createProgram = (end: (code: number) => void): Command => {
     .addOption(new Option('--level <level>', 'only one of the two').choices(['chain', 'decisions']))
     .action(async (run: string, options) => end(await (await import('./verify.ts')).verifyVerb(run, options)));
 
+  verb('anomalies', 'stalls, thrashing, slow brains, denied handles and open requests, from the journal alone')
+    .argument('<run>', "any unique prefix of its id, @last, or a journal's path")
+    .action(async (run: string, options) => end(await (await import('./anomalies.ts')).anomaliesVerb(run, options)));
+
   program
     .command('kernel', { hidden: true })
     .requiredOption('--dir <dir>')
