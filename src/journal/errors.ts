@@ -40,14 +40,15 @@ export function reasonOf(error: unknown): string {
 }
 
 /** @param path of the file or directory that the system does not let us read */
-export function cannotBeRead(path: string, error: unknown): JournalError {
-  return new JournalError(
-    'failed',
-    `The journal at ${path} cannot be read (${reasonOf(error)}); mend that, then try again.`,
-    {
-      cause: error,
-    },
-  );
+export function cannotBeRead(path: string, cause: unknown): JournalError {
+  const message = `The journal at ${path} cannot be read (${reasonOf(cause)}); mend that, then try again.`;
+  return new JournalError('failed', message, { cause });
+}
+
+/** @param path of the file or directory that the system does not let us write */
+export function cannotBeWritten(path: string, cause: unknown): JournalError {
+  const message = `The journal at ${path} cannot be written (${reasonOf(cause)}); mend that, then try again.`;
+  return new JournalError('failed', message, { cause });
 }
 
 const WORDS: Record<BreakReason, string> = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { JournalError, reasonOf } from './errors.ts';
+import { cannotBeWritten, JournalError } from './errors.ts';
 
 /** Who holds a lock. Pids come round again, also after a reboot; together with the other two they do not. */
 export interface Holder {
@@ -31,11 +31,7 @@ export function takeLock(path: string, self: Holder = identify(process.pid)): Lo
     writeFileSync(temporary, text);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new JournalError(
-      'failed',
-      `The journal in ${dirname(path)} cannot be locked for writing (${reasonOf(error)}); mend that, then try again.`,
-      { cause: error },
-    );
+    throw cannotBeWritten(dirname(path), error);
   }
   try {
     while (!linked(temporary, path)) {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { JournalError, reasonOf } from './errors.ts';
+import { cannotBeWritten } from './errors.ts';
 import { isNoRoom } from './no-room.ts';
 import { Place } from './place.ts';
 
@@ -59,12 +59,4 @@ function syncDir(path: string): void {
   } finally {
     closeSync(dir);
   }
-}
-
-function cannotBeWritten(path: string, error: unknown): JournalError {
-  return new JournalError(
-    'failed',
-    `The journal segment ${path} cannot be written (${reasonOf(error)}); mend that, then resume the run.`,
-    { cause: error },
-  );
 }

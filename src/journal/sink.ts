@@ -2,7 +2,7 @@ import { closeSync, fdatasync, fdatasyncSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from './blobs.ts';
 import { seqOf } from './chain.ts';
-import { JournalError, reasonOf } from './errors.ts';
+import { cannotBeWritten, JournalError, reasonOf } from './errors.ts';
 import { isNoRoom, noRoomSentence } from './no-room.ts';
 import { SegmentFile } from './segment-file.ts';
 import { segmentName } from './segments.ts';
@@ -74,10 +74,7 @@ export class SegmentSink {
       this.#file = this.#openSegment();
     } catch (error) {
       if (error instanceof JournalError) throw error;
-      throw new JournalError(
-        'failed',
-        `There is no room to begin a journal in ${dir} (${reasonOf(error)}); make some.`,
-      );
+      throw cannotBeWritten(dir, error);
     }
   }
 
