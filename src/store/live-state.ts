@@ -66,7 +66,7 @@ export const foldLive = (live: LiveState, rec: Rec): LiveState => {
   const before = live.kernel;
   if (rec.kind === 'stream.delta') {
     // The bulk of all records, and of interest to one projection only.
-    return { ...live, info: foldRunInfo(live.info, rec), streams: foldStreams(live.streams, rec, before) };
+    return { ...live, info: foldRunInfo(live.info, rec), streams: foldStreams(live.streams, rec, before, before) };
   }
   const after = rec.class === 'event' ? evolve(before, rec as KernelEvent) : before;
   const traps = foldTraps(live.traps, rec, before, after);
@@ -75,7 +75,7 @@ export const foldLive = (live: LiveState, rec: Rec): LiveState => {
     kernel: after,
     last: endFinds(live, rec),
     info: foldRunInfo(live.info, rec),
-    streams: foldStreams(live.streams, rec, before),
+    streams: foldStreams(live.streams, rec, before, after),
     traps,
     thrash: foldThrash(live.thrash, rec, before, after),
     timeline: hasRecovered(live.traps, traps) ? markRecovered(timeline, rec, before, after) : timeline,

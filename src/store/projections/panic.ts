@@ -28,6 +28,8 @@ export const foldPanic = (panic: PanicBudget, rec: Rec, before: State): PanicBud
   switch (rec.kind) {
     case 'run.created':
       return { ...panic, total: rec.policy.panicBudget, left: rec.policy.panicBudget };
+    case 'run.branched':
+      return { ...panic, total: rec.panicLeft, left: rec.panicLeft };
     case 'panic.granted':
       return { ...panic, total: panic.total + rec.units, left: rec.left };
     case 'panic.spent': {

@@ -11,6 +11,8 @@ export interface RunInfo {
   id: string;
   task: string;
   goal: string;
+  /** Where a branch comes from: the run, and the last record that both have in common. */
+  origin: { run: string; seq: number } | null;
   planner: BrainInfo | null;
   worker: BrainInfo | null;
   seed: number;
@@ -34,6 +36,7 @@ export const noRunInfo: RunInfo = {
   id: '',
   task: '',
   goal: '',
+  origin: null,
   planner: null,
   worker: null,
   seed: 0,
@@ -61,8 +64,10 @@ export const foldRunInfo = (info: RunInfo, rec: Rec): RunInfo => {
   };
   switch (rec.kind) {
     case 'run.started':
+    case 'run.forked':
       return {
         ...next,
+        origin: rec.kind === 'run.forked' ? { run: rec.origin.run, seq: rec.origin.seq } : null,
         task: rec.task.name,
         goal: rec.task.goal,
         planner: rec.planner,

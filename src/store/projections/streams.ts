@@ -46,11 +46,14 @@ const REPLIES_KEPT = { planner: 24, worker: 6 } as const;
 /** Streams of ended processes that stay. */
 const ENDED_KEPT = 12;
 
-export const foldStreams = (streams: Streams, rec: Rec, before: State): Streams => {
+export const foldStreams = (streams: Streams, rec: Rec, before: State, after: State): Streams => {
   switch (rec.kind) {
+    case 'run.branched':
+      return Object.fromEntries(Object.values(after.procs).map((proc) => [proc.pid, silent(proc)]));
+    case 'run.resumed':
+      return rec.requests.reduce((next, { req, pid }) => patchReply(next, pid, req, askedAgain), streams);
     case 'process.spawned': {
-      const { pid, role, task, temperature, step } = rec;
-      return forget({ ...streams, [pid]: { pid, role, task, temperature, step, replies: [], ended: null } });
+      return forget({ ...streams, [rec.pid]: silent(rec) });
     }
     case 'brain.requested':
       return patchStream(streams, rec.pid, (stream) => ({
@@ -132,6 +135,15 @@ export const tokenRate = (reply: ReplyView): number => {
   const ms = (reply.totalMs ?? reply.movedMs - reply.askedMs) - (reply.firstTokenMs ?? 0);
   return ms <= 0 ? 0 : Math.round((reply.tokens * 1000) / ms);
 };
+
+const silent = ({ pid, role, task, temperature, step }: Omit<StreamView, 'replies' | 'ended'>): StreamView => ({
+  ...{ pid, role, task, temperature, step },
+  replies: [],
+  ended: null,
+});
+
+/** The kernel that heard the first part is gone: its successor asks again, and hears all of it. */
+const askedAgain = ({ req, tick, askedMs }: ReplyView): ReplyView => asked(req, tick, askedMs);
 
 const asked = (req: number, tick: number, askedMs: number): ReplyView => ({
   ...{ req, tick, askedMs, movedMs: askedMs, text: '', reasoning: '', tokens: 0, firstTokenMs: null, totalMs: null },

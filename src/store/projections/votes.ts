@@ -1,5 +1,5 @@
 /** Maps while they are voted on, and how the last ones ended. */
-import type { State } from '../../kernel/state.ts';
+import type { MapRun, State } from '../../kernel/state.ts';
 import type { Rec } from '../record.ts';
 import { pushRing } from '../ring.ts';
 
@@ -31,8 +31,9 @@ const MAPS_KEPT = 8;
 
 export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, after: State): readonly MapVotes[] => {
   switch (rec.kind) {
+    case 'run.branched':
+      return Object.values(after.maps).map((map) => inherited(map, after.tick));
     case 'map.started': {
-      const blank = { leading: '', votes: 0, margin: 0, ballots: 0, flags: 0, state: 'open' as const, value: '' };
       const steps = rec.steps.map((step) => ({ ...blank, text: step.text }));
       const { map, pid, tick } = rec;
       return pushRing(maps, { map, pid, startedTick: tick, steps, joinedTick: null, cut: [] }, MAPS_KEPT);
@@ -65,6 +66,28 @@ export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, af
       return maps;
   }
 };
+
+const blank = { leading: '', votes: 0, margin: 0, ballots: 0, flags: 0, state: 'open', value: '' } as const;
+
+/** A map that was open where a branch begins: the votes are known, who was flagged is not. */
+const inherited = ({ map, pid, steps }: MapRun, tick: number): MapVotes => ({
+  ...{ map, pid, startedTick: tick, joinedTick: null, cut: [] },
+  steps: steps.map(({ text, ballots, settled, value, votes }) => {
+    const counts = Object.entries(votes).sort(([, a], [, b]) => b - a);
+    const [leading, most] = counts[0] ?? ['', 0];
+    const state = !settled ? 'open' : value === null ? 'none' : 'won';
+    return {
+      ...blank,
+      text,
+      ballots,
+      leading,
+      votes: most,
+      margin: most - (counts[1]?.[1] ?? 0),
+      state,
+      value: value ?? '',
+    };
+  }),
+});
 
 const patchMap = (maps: readonly MapVotes[], id: string, change: (map: MapVotes) => Partial<MapVotes>) =>
   maps.map((map) => (map.map === id ? { ...map, ...change(map) } : map));
