@@ -1,28 +1,42 @@
-/** `turingos verify RUN`: the journal's chain and shapes, and every decision taken again. */
-import type { Break, ChainReport } from '../journal/index.ts';
+/** `turingos verify RUN|FILE`: the journal's chain, and every record's shape and every decision taken again. */
+import { type ChainReport, verifyChain } from '../journal/index.ts';
+import { verifyForeign } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
-import { findRun } from '../runtime/find-run.ts';
-import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { type DecisionReport, type Divergence, verifyDecisions, verifyRecords } from '../runtime/verify.ts';
+import { type DecisionReport, verifyDecisions } from '../runtime/verify.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
+import { asUserError, type FileTarget, type RunTarget, runOrFile } from './run-or-file.ts';
+import { chainText, decisionText, foreignText, segmentText } from './verify-text.ts';
 
-export const verifyVerb = async (
-  name: string,
-  options: CommonOptions & { level?: 'chain' | 'decisions' },
-): Promise<number> => {
-  const { id, dir } = findRun(homeDir(options.home), name);
-  const chain = options.level === 'decisions' ? undefined : await verifyRecords(dir);
-  const decisions = options.level === 'chain' ? undefined : await verifyDecisions(dir);
-  if (chain?.records === 0 || (decisions?.inputs === 0 && decisions.stopped === null)) {
+export interface VerifyOptions extends CommonOptions {
+  level?: 'chain' | 'decisions';
+}
+
+export const verifyVerb = async (name: string, options: VerifyOptions): Promise<number> => {
+  const target = await runOrFile(name, options.home);
+  if (target.kind === 'run') return await verifyRun(target, options);
+  if (options.level === 'decisions') {
+    throw new UserError(
+      `${name} is one file, and decisions can be taken again of a whole run only: name the run`,
+      EXIT.badInput,
+    );
+  }
+  return target.format === 'turingos' ? await verifySegment(target, options) : await verifyOther(target, options);
+};
+
+const verifyRun = async ({ id, dir }: RunTarget, { level, json: asJson }: VerifyOptions): Promise<number> => {
+  const chain = level === 'decisions' ? undefined : await verifyChain(dir);
+  const decisions = level === 'chain' ? undefined : await verifyDecisions(dir);
+  if ((chain?.records ?? decisions?.records) === 0 && decisions?.stopped == null && (chain?.breaks.length ?? 0) === 0) {
     throw new UserError(`run ${id} has no journal to verify`, EXIT.notFound);
   }
   const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false;
-  if (options.json === true) {
+  if (asJson === true) {
     await json({
       id,
       ok,
+      ...shared(chain, decisions),
       chain: chain === undefined ? null : { ...chain, ok: chainOk(chain) },
       decisions: decisions ?? null,
     });
@@ -33,39 +47,39 @@ export const verifyVerb = async (
   return ok ? EXIT.ok : EXIT.diverged;
 };
 
+const verifySegment = async ({ path, format }: FileTarget, { json: asJson }: VerifyOptions): Promise<number> => {
+  const chain = await verifyChain(path);
+  const ok = chainOk(chain);
+  if (asJson === true) await json({ ok, ...shared(chain, undefined), format, chain: { ...chain, ok } });
+  else await line(segmentText(path, chain));
+  return ok ? EXIT.ok : EXIT.diverged;
+};
+
+const verifyOther = async ({ path }: FileTarget, { json: asJson }: VerifyOptions): Promise<number> => {
+  const report = await verifyForeign(path).catch((error: unknown) => {
+    throw asUserError(error);
+  });
+  if (asJson === true) await json(report);
+  else await line(foreignText(path, report));
+  // A forgery that was chained anew verifies, and only the log beside it tells.
+  return report.ok && report.matchesLog !== false ? EXIT.ok : EXIT.diverged;
+};
+
 /** An incomplete last line is what a crash, or a writer at work, leaves. */
 const chainOk = ({ breaks, missing }: ChainReport): boolean =>
   missing.length === 0 && breaks.every(({ reason }) => reason === 'torn_tail');
 
-const at = ({ segment, seq, byte, reason, detail }: Break): string =>
-  `${reason} at record ${seq} (${segment}, byte ${byte})${detail === undefined ? '' : `: ${detail}`}`;
-
-const chainText = (id: string, { records, head, breaks, missing }: ChainReport): string => {
-  const lines = [`${id} chain: ${records} records, head ${head.seq} ${head.hash.slice(0, 16)}`];
-  for (const fault of breaks) lines.push(`  ${at(fault)}`);
-  for (const { sha256, why } of missing) lines.push(`  blob_missing ${sha256} (${why})`);
-  if (breaks.length === 0 && missing.length === 0) lines[0] += ', unbroken, every record validates';
-  return lines.join('\n');
+/** What is said of journals of any format. */
+const shared = (chain: ChainReport | undefined, decisions: DecisionReport | undefined) => {
+  const { divergence } = decisions ?? { divergence: null };
+  return {
+    format: 'turingos',
+    records: chain?.records ?? decisions?.records,
+    breaks: [
+      ...(chain?.breaks.filter(({ reason }) => reason !== 'torn_tail') ?? []),
+      ...(decisions?.breaks ?? []),
+      ...(divergence === null ? [] : [{ record: divergence.seq, reason: 'divergence' }]),
+    ].sort((a, b) => a.record - b.record),
+    head: chain?.head.hash ?? null,
+  };
 };
-
-const decisionText = (id: string, report: DecisionReport): string => {
-  const { inputs, events, divergence, stopped, incomplete, missing, ended } = report;
-  const head = `${id} decisions: ${inputs} inputs, ${events} events`;
-  if (divergence !== null) return `${head}\n${sides(divergence)}`;
-  if (stopped !== null) {
-    const why = 'sha256' in stopped ? `blob_missing ${stopped.sha256} (${stopped.why})` : at(stopped);
-    return `${head}, then not to be followed: ${why}`;
-  }
-  const lines = [`${head}, no divergence`];
-  if (incomplete) lines.push('  the last batch is incomplete: the kernel was lost while it wrote');
-  if (!ended) lines.push('  there is no run.ended: the run goes on, its kernel was lost, or the end was cut off');
-  for (const { sha256, why } of missing) lines.push(`  blob_missing ${sha256} (${why}): what was looked at or printed`);
-  return lines.join('\n');
-};
-
-const sides = ({ seq, cause, recorded, decided }: Divergence): string =>
-  [
-    `  first divergence at record ${seq}, from input ${cause}`,
-    `  recorded ${recorded ?? 'nothing'}`,
-    `  decided  ${decided ?? 'nothing'}`,
-  ].join('\n');

@@ -1,26 +1,46 @@
 import { hash } from 'node:crypto';
 import type { BreakReason } from './errors.ts';
 
-const SEQ_AT = '{"v":1,"seq":'.length;
-const HASH_TAIL = ',"hash":"'.length + 64 + '"}'.length;
-const TAIL = ',"prev":"'.length + 64 + '"'.length + HASH_TAIL;
+const START = '{"v":1,"seq":';
+const COMMA = ','.charCodeAt(0);
+/** Characters of a digest. */
+const HEX = 64;
+const PREV = ',"prev":"';
+const MIDDLE = '","hash":"';
+const END = '"}';
+const HASH_AT = PREV.length + HEX + MIDDLE.length;
+const TAIL = HASH_AT + HEX + END.length;
+/** From `,"hash":` on, which is not hashed. */
+const HASH_TAIL = TAIL - (PREV.length + HEX + 1);
 const TAIL_SHAPE = /^,"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}$/;
 
-/** The seq that a line (or its first 32 bytes) states, read without parsing; 0 where there is none. */
-export function seqOf(line: Buffer): number {
-  if (line.toString('latin1', 0, SEQ_AT) !== '{"v":1,"seq":') return 0;
-  let seq = 0;
-  for (let at = SEQ_AT; at < line.length; at += 1) {
-    const digit = (line[at] ?? 0) - 48;
-    if (digit < 0 || digit > 9) return line[at] === 44 ? seq : 0;
-    seq = seq * 10 + digit;
+/** Whether an ASCII text stands at `at`. A loop: for so few bytes a call into native code costs more than the comparing. */
+export function standsAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Where a line's seq ends, at its comma; 0 where the line does not begin as records do. */
+export function seqEnd(bytes: Buffer, start: number, end: number): number {
+  if (!standsAt(bytes, start, START)) return 0;
+  for (let at = start + START.length; at < end; at += 1) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) return bytes[at] === COMMA ? at : 0;
   }
   return 0;
 }
 
+/** The seq that a line (or its first 32 bytes) states, read without parsing; 0 where there is none. */
+export function seqOf(bytes: Buffer, start = 0, end = bytes.length): number {
+  const comma = seqEnd(bytes, start, end);
+  let seq = 0;
+  for (let at = start + START.length; at < comma; at += 1) seq = seq * 10 + (bytes[at] as number) - 48;
+  return seq;
+}
+
 /**
  * Walks a chain line by line. It works on bytes at fixed places from the line's end, so that a chain is checked without
- * parsing it.
+ * parsing it, and of a line in order nothing becomes text but its last two fields.
  */
 export class ChainCursor {
   seq: number;
@@ -38,24 +58,43 @@ export class ChainCursor {
   }
 
   /**
-   * Checks the next line (without its newline) and steps over it, broken or not: after a break it goes on from what the
-   * line claims, so that one fault is one break and not a break on every line that follows.
+   * Checks the next line (without its newline; `start` and `end` where it is a part of `bytes`) and steps over it, broken or
+   * not: after a break it goes on from what the line claims, so that one fault is one break and not a break on every line
+   * that follows.
    */
-  check(line: Buffer): BreakReason | undefined {
+  check(bytes: Buffer, start = 0, end = bytes.length): BreakReason | undefined {
     const expected = this.#hash;
     const expectedSeq = this.seq + 1;
-    const seq = seqOf(line);
-    const tail = TAIL_SHAPE.exec(line.toString('latin1', Math.max(0, line.length - TAIL)));
+    const seq = seqOf(bytes, start, end);
+    const at = end - TAIL;
+    const own = at > start ? hash('sha256', bytes.subarray(start, end - HASH_TAIL), 'hex') : undefined;
+    if (seq === expectedSeq && own !== undefined && isTail(bytes, at, expected, own)) {
+      this.seq = seq;
+      this.#hash = own;
+      return undefined;
+    }
+    const stated = TAIL_SHAPE.exec(bytes.toString('latin1', Math.max(start, at), end));
     this.seq = seq === 0 ? expectedSeq : seq;
-    this.#hash = tail?.[2];
-    if (seq === 0 || tail === null) return isJson(line) ? 'hash_mismatch' : 'not_json';
-    if (hash('sha256', line.subarray(0, line.length - HASH_TAIL), 'hex') !== tail[2]) {
-      return isJson(line) ? 'hash_mismatch' : 'not_json';
+    this.#hash = stated?.[2];
+    if (seq === 0 || stated === null || own !== stated[2]) {
+      return isJson(bytes.subarray(start, end)) ? 'hash_mismatch' : 'not_json';
     }
     if (seq !== expectedSeq) return 'seq_gap';
-    if (expected !== undefined && tail[1] !== expected) return 'prev_mismatch';
+    if (expected !== undefined && stated[1] !== expected) return 'prev_mismatch';
     return undefined;
   }
+}
+
+/** Whether the last two fields are as they should be. */
+function isTail(bytes: Buffer, at: number, prev: string | undefined, own: string): boolean {
+  return (
+    prev !== undefined &&
+    standsAt(bytes, at, PREV) &&
+    standsAt(bytes, at + PREV.length, prev) &&
+    standsAt(bytes, at + PREV.length + HEX, MIDDLE) &&
+    standsAt(bytes, at + HASH_AT, own) &&
+    standsAt(bytes, at + HASH_AT + HEX, END)
+  );
 }
 
 function isJson(line: Buffer): boolean {

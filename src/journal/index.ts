@@ -1,5 +1,7 @@
 /** The journal: the append-only, hash-chained record of a run. */
-export { type BlobRef, dehydrate, INLINE_LIMIT, isBlobRef } from './blob-refs.ts';
+
+export type { Anchor } from './anchor.ts';
+export { type BlobRef, dehydrate, INLINE_LIMIT, isBlobRef, mayHoldRefs } from './blob-refs.ts';
 export { BlobStore } from './blobs.ts';
 export { type BlobProblem, type Break, type BreakReason, JournalError, type JournalErrorCode } from './errors.ts';
 export { type FollowOptions, follow } from './follow.ts';
@@ -20,5 +22,5 @@ export {
 } from './record.ts';
 export { journalDir, listSegments } from './segments.ts';
 export type { FsyncPolicy } from './sink.ts';
-export { type ChainReport, type VerifyOptions, verifyChain } from './verify.ts';
-export type { Journal, OpenedState } from './writer.ts';
+export { type ChainBreak, type ChainReport, verifyChain } from './verify.ts';
+export type { Journal, OnStall, OpenedState } from './writer.ts';

@@ -3,7 +3,8 @@ import { BlobStore } from './blobs.ts';
 import { ChainCursor, seqOf } from './chain.ts';
 import { type Break, brokenError } from './errors.ts';
 import { type JournalRecord, NOTHING, parseLine } from './record.ts';
-import { LineFile, listSegments, segmentWith } from './segments.ts';
+import { placeOf } from './seek.ts';
+import { LineFile, listSegments } from './segments.ts';
 
 /** A line as it stands on the disk, without its newline, and where. */
 export interface RawLine {
@@ -14,14 +15,12 @@ export interface RawLine {
 }
 
 export interface ReadOptions {
-  /** The first seq to deliver; default 1. Without an index, reading starts at the segment that holds it. */
+  /** The first seq to deliver; default 1. Reading starts near it where the run has an index, else at its segment's start. */
   fromSeq?: number;
-  /** Check hashes, `prev` and seq on the way; default false. Starts at the segment that is read first. */
+  /** Check hashes, `prev` and seq on the way; default false. Starts at the line that is read first. */
   check?: boolean;
   /** Put long texts back from the blob store; what is missing stays a reference. Default false. */
   hydrate?: boolean;
-  /** Says what is wrong with a record, if anything. A record with a missing blob is not asked about. */
-  validate?: (record: JournalRecord) => string | undefined;
 }
 
 /**
@@ -35,11 +34,13 @@ export async function* readLineBatches(
 ): AsyncGenerator<RawLine[], void, undefined> {
   const fromSeq = options.fromSeq ?? 1;
   const paths = await listSegments(target);
-  const start = await segmentWith(paths, fromSeq);
-  let cursor = options.check === true && start === 0 && paths[0] !== target ? new ChainCursor(NOTHING) : undefined;
+  const start = await placeOf(target, paths, fromSeq);
+  const whole = start.index === 0 && start.byte === 0 && paths[0] !== target;
+  let cursor = options.check === true && whole ? new ChainCursor(NOTHING) : undefined;
   let last = 0;
-  for (const path of paths.slice(start)) {
-    const file = await LineFile.open(path);
+  for (const [index, path] of paths.entries()) {
+    if (index < start.index) continue;
+    const file = await LineFile.open(path, { from: index === start.index ? start.byte : 0 });
     try {
       for (let lines = await file.next(); lines.length > 0; lines = await file.next()) {
         const batch: RawLine[] = [];
@@ -101,24 +102,15 @@ export async function* readRecords(
 
 type ParsedAt = { ok: true; record: JournalRecord } | { ok: false; at: Break };
 
-/** Line to record: parsed, hydrated and validated as the options say. */
-export function recordParser(
-  target: string,
-  options: Pick<ReadOptions, 'hydrate' | 'validate'>,
-): (line: RawLine) => ParsedAt {
+/** Line to record: parsed, and hydrated if the options say so. */
+export function recordParser(target: string, options: Pick<ReadOptions, 'hydrate'>): (line: RawLine) => ParsedAt {
   const blobs = options.hydrate === true ? new BlobStore(target) : undefined;
-  const { validate } = options;
-  return (line) => {
-    const at = (reason: 'not_json' | 'schema', detail: string): ParsedAt => ({
-      ok: false,
-      at: { segment: line.segment, seq: line.seq, byte: line.byte, reason, detail },
-    });
-    const result = parseLine(line.text);
-    if (!result.ok) return at(result.reason, result.detail);
-    const hydrated = blobs !== undefined && mayHoldRefs(line.text) ? blobs.hydrate(result.record) : undefined;
-    const record = hydrated?.record ?? result.record;
-    const incomplete = hydrated !== undefined && hydrated.missing.length > 0;
-    const wrong = incomplete ? undefined : validate?.(record);
-    return wrong === undefined ? { ok: true, record } : at('schema', wrong);
+  return ({ segment, seq, byte, text }) => {
+    const result = parseLine(text);
+    if (!result.ok) {
+      return { ok: false, at: { segment, seq, byte, reason: result.reason, detail: result.detail } };
+    }
+    const { record } = blobs !== undefined && mayHoldRefs(text) ? blobs.hydrate(result.record) : result;
+    return { ok: true, record };
   };
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { seqOf } from './chain.ts';
 
@@ -20,9 +20,17 @@ export function segmentNumber(name: string): number {
   return Number.parseInt(basename(name), 10);
 }
 
-/** The segments' paths, in order; empty where there is no journal yet. `target` is a run's directory or one segment. */
+/** Whether this is one file of lines, whatever its name, and not a run's directory. */
+export async function isSegmentFile(target: string): Promise<boolean> {
+  return stat(target).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** The segments' paths, in order; empty where there is no journal yet. `target` is a run's directory or one segment file. */
 export async function listSegments(target: string): Promise<string[]> {
-  if (NAME.test(basename(target))) return [target];
+  if (await isSegmentFile(target)) return [target];
   const dir = journalDir(target);
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     // No directory of that name: nothing that could hold one.
@@ -61,6 +69,14 @@ export interface Line {
   bytes: Buffer;
 }
 
+/** Whole lines with their newlines: `byte` is where they begin in the segment, `bytes` a view that the next read overwrites. */
+export interface Part {
+  byte: number;
+  bytes: Buffer;
+}
+
+const NEWLINE = 10;
+
 /**
  * Reads a segment's complete lines, forwards, and can go on after its end when more has been written. Nothing is carried
  * over between reads but an offset, so a tail that is cut off meanwhile leaves no trace here.
@@ -68,42 +84,50 @@ export interface Line {
 export class LineFile {
   readonly segment: string;
   /** Byte after the last complete line that was returned. */
-  offset = 0;
+  offset: number;
   /** Bytes of an incomplete line that the last read found after `offset`. */
   torn = 0;
   readonly #file: FileHandle;
-  #buffer = Buffer.allocUnsafe(512 * 1024);
+  #buffer: Buffer;
 
-  constructor(file: FileHandle, segment: string) {
+  constructor(file: FileHandle, segment: string, from: number, chunk: number) {
     this.#file = file;
     this.segment = segment;
+    this.offset = from;
+    this.#buffer = Buffer.allocUnsafe(chunk);
   }
 
-  static async open(path: string): Promise<LineFile> {
-    return new LineFile(await open(path, 'r'), basename(path));
+  /** @param from where a line begins, default the first; `chunk`: bytes to read at once, more where a line needs it */
+  static async open(path: string, { from = 0, chunk = 512 * 1024 } = {}): Promise<LineFile> {
+    return new LineFile(await open(path, 'r'), basename(path), from, chunk);
   }
 
   /** The next lines, as many as fit in one read; none at the end. */
   async next(): Promise<Line[]> {
-    for (;;) {
-      const { bytesRead } = await this.#file.read(this.#buffer, 0, this.#buffer.length, this.offset);
-      const lines = this.#split(bytesRead);
-      if (lines.length > 0 || bytesRead < this.#buffer.length) return lines;
-      this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 2);
-    }
-  }
-
-  #split(length: number): Line[] {
+    const part = await this.part();
+    if (part === undefined) return [];
     const lines: Line[] = [];
-    const base = this.offset;
+    const { byte, bytes } = part;
     let start = 0;
-    for (let end = this.#buffer.indexOf(10); end !== -1 && end < length; end = this.#buffer.indexOf(10, start)) {
-      lines.push({ byte: base + start, bytes: this.#buffer.subarray(start, end) });
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      lines.push({ byte: byte + start, bytes: bytes.subarray(start, end) });
       start = end + 1;
     }
-    this.offset = base + start;
-    this.torn = length - start;
     return lines;
+  }
+
+  /** The same lines in one piece, for who splits them without making an object of each; undefined at the end. */
+  async part(): Promise<Part | undefined> {
+    for (;;) {
+      const { bytesRead } = await this.#file.read(this.#buffer, 0, this.#buffer.length, this.offset);
+      const length = this.#buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1;
+      const byte = this.offset;
+      this.offset += length;
+      this.torn = bytesRead - length;
+      if (length > 0) return { byte, bytes: this.#buffer.subarray(0, length) };
+      if (bytesRead < this.#buffer.length) return undefined;
+      this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 2);
+    }
   }
 
   async size(): Promise<number> {

@@ -4,24 +4,43 @@ import { type JournalRecord, parseLine } from '../journal/index.ts';
 import { listSegments } from '../journal/segments.ts';
 
 const TAIL_BYTES = 64 * 1024;
+const NEWLINE = 10;
 
-/** The last whole records within the last 64 KiB, oldest first; long texts stay references. */
+/**
+ * The last whole records: those within the last 64 KiB, or as far back as it takes to have one. Oldest first; long texts stay
+ * references.
+ */
 export const lastRecords = async (dir: string): Promise<JournalRecord[]> => {
-  const path = (await listSegments(dir)).at(-1);
-  if (path === undefined) return [];
+  for (const path of (await listSegments(dir)).reverse()) {
+    const records = lastOf(path);
+    // A segment that was just begun holds none.
+    if (records.length > 0) return records;
+  }
+  return [];
+};
+
+const lastOf = (path: string): JournalRecord[] => {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    const start = Math.max(0, size - TAIL_BYTES);
-    const bytes = Buffer.alloc(size - start);
-    readSync(fd, bytes, 0, bytes.length, start);
-    const lines = bytes.toString('utf8').split('\n').slice(0, -1);
-    if (start > 0) lines.shift();
-    return lines.flatMap((line) => {
-      const parsed = parseLine(line);
-      return parsed.ok ? [parsed.record] : [];
-    });
+    for (let length = TAIL_BYTES; ; length *= 4) {
+      const start = Math.max(0, size - length);
+      const bytes = Buffer.alloc(size - start);
+      const read = readSync(fd, bytes, 0, bytes.length, start);
+      const records = wholeLines(bytes.subarray(0, read), start === 0);
+      if (records.length > 0 || start === 0) return records;
+    }
   } finally {
     closeSync(fd);
   }
+};
+
+/** @param first whether the bytes begin where a line does */
+const wholeLines = (bytes: Buffer, first: boolean): JournalRecord[] => {
+  const from = first ? 0 : bytes.indexOf(NEWLINE) + 1;
+  const lines = bytes.toString('utf8', from, bytes.lastIndexOf(NEWLINE) + 1).split('\n');
+  return lines.flatMap((line) => {
+    const parsed = parseLine(line);
+    return parsed.ok ? [parsed.record] : [];
+  });
 };

@@ -1,22 +1,17 @@
-/** Verification of a journal: its chain and schemas, and every decision taken again from the recorded inputs. */
+/** The decisions of a journal: every record's shape, and every decision taken again from the recorded inputs. */
 import {
   type BlobProblem,
   BlobStore,
   type Break,
-  type ChainReport,
+  type ChainBreak,
   type JournalRecord,
+  mayHoldRefs,
+  parseLine,
   payloadOf,
-  readRecords,
-  verifyChain,
+  type RawLine,
+  readLineBatches,
 } from '../journal/index.ts';
 import { initialState, type KernelInput, payloadProblem, type State, stateHash, transition } from '../kernel/index.ts';
-
-/** What is wrong with a record's shape, if anything. @param record hydrated */
-export const recordProblem = (record: JournalRecord): string | undefined =>
-  payloadProblem(record.class, payloadOf(record));
-
-/** Hashes, order and shape of every record. */
-export const verifyRecords = (dir: string): Promise<ChainReport> => verifyChain(dir, { validate: recordProblem });
 
 /** Where what was recorded is not what the kernel decides. One side is null where it has no event at all. */
 export interface Divergence {
@@ -31,6 +26,10 @@ export interface Divergence {
 
 export interface DecisionReport {
   ok: boolean;
+  /** Lines seen. */
+  records: number;
+  /** Records that do not have the shape of their kind. */
+  breaks: ChainBreak[];
   inputs: number;
   events: number;
   divergence: Divergence | null;
@@ -46,31 +45,74 @@ export interface DecisionReport {
   stateHash: string;
 }
 
-/** Takes every decision again and compares it byte for byte, up to the first divergence. */
+/**
+ * Holds every record against the schema of its kind, and takes every decision again and compares it byte for byte, up to the
+ * first divergence or whatever makes them impossible to follow.
+ */
 export const verifyDecisions = async (dir: string): Promise<DecisionReport> => {
   const check = new DecisionCheck();
-  const blobs = new BlobStore(dir);
-  const texts = new Texts(blobs);
-  let stopped: DecisionReport['stopped'] = null;
+  const reading = new Reading(new BlobStore(dir));
   try {
-    // A record of the wrong shape is a break with a place, not something to decide about.
-    for await (const stored of readRecords(dir, { hydrate: true, validate: recordProblem })) {
-      if (stored.class === 'note') continue;
-      const { record, missing } = blobs.hydrate(stored);
-      if (missing[0] !== undefined) stopped = missing[0];
-      else {
-        texts.see(record);
-        check.see(record);
+    for await (const lines of readLineBatches(dir)) {
+      for (const line of lines) {
+        const record = reading.see(line);
+        if (record !== undefined && check.divergence === null) check.see(record);
       }
-      if (stopped !== null || check.divergence !== null) break;
     }
   } catch (error) {
     const at = (error as { at?: Break }).at;
     if (at === undefined) throw error;
-    stopped = at;
+    reading.stopped ??= at;
   }
-  return check.report(stopped, texts.missing);
+  return check.report(reading);
 };
+
+/** Line to record, and what is wrong on the way. */
+class Reading {
+  records = 0;
+  readonly breaks: ChainBreak[] = [];
+  /** The first thing after which decisions cannot be followed any more. */
+  stopped: DecisionReport['stopped'] = null;
+  readonly texts: Texts;
+  readonly #blobs: BlobStore;
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+    this.texts = new Texts(blobs);
+  }
+
+  /** @returns an input or an event to decide about, hydrated; undefined for a note, and once decisions cannot be followed */
+  see(line: RawLine): JournalRecord | undefined {
+    this.records += 1;
+    const { segment, seq, byte } = line;
+    const place = { record: this.records, segment, seq, byte };
+    const result = parseLine(line.text);
+    if (!result.ok) {
+      const at: ChainBreak = { ...place, reason: result.reason, detail: result.detail };
+      this.breaks.push(at);
+      this.stopped ??= at;
+      return undefined;
+    }
+    const { record, missing } = mayHoldRefs(line.text)
+      ? this.#blobs.hydrate(result.record)
+      : { record: result.record, missing: [] };
+    const decided = record.class !== 'note';
+    if (missing[0] !== undefined) {
+      if (decided) this.stopped ??= missing[0];
+      return undefined;
+    }
+    const detail = payloadProblem(record.class, payloadOf(record));
+    if (detail !== undefined) {
+      const at: ChainBreak = { ...place, reason: 'schema', detail };
+      this.breaks.push(at);
+      if (decided) this.stopped ??= at;
+      return undefined;
+    }
+    if (!decided || this.stopped !== null) return undefined;
+    this.texts.see(record);
+    return record;
+  }
+}
 
 /** The texts that observations and outputs name by digest alone: a page stands in the record, the whole in a blob. */
 class Texts {
@@ -111,9 +153,11 @@ class DecisionCheck {
     this.#seq = record.seq;
   }
 
-  report(stopped: DecisionReport['stopped'], missing: BlobProblem[]): DecisionReport {
+  report({ records, breaks, stopped, texts: { missing } }: Reading): DecisionReport {
     return {
-      ok: this.divergence === null && stopped === null && missing.length === 0,
+      ok: this.divergence === null && stopped === null && missing.length === 0 && breaks.length === 0,
+      records,
+      breaks,
       inputs: this.#inputs,
       events: this.#events,
       divergence: this.divergence,

@@ -67,7 +67,7 @@ export function summary(record: JournalRecord): { cls: string; cause: number | u
 }
 
 /** Complete lines of a buffer, and how many bytes are left. */
-export function split(bytes: Buffer): { lines: { byte: number; bytes: Buffer }[]; torn: number } {
+function split(bytes: Buffer): { lines: { byte: number; bytes: Buffer }[]; torn: number } {
   const lines: { byte: number; bytes: Buffer }[] = [];
   let start = 0;
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {

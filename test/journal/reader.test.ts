@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type JournalRecord, openJournal, parseLine, readBatches, readLineBatches } from '../../src/journal/index.ts';
+import { openJournal, parseLine, readBatches, readLineBatches } from '../../src/journal/index.ts';
 import { readAll, scratchRun } from './scratch.ts';
 
 async function runOf(count: number, segmentBytes: number): Promise<string> {
@@ -90,14 +90,6 @@ describe('the reader', () => {
     const { seqs, error } = await readUntilBroken(run);
     expect(seqs).toEqual([1, 2, 3, 4, 5, 6]);
     expect(error).toMatchObject({ at: { seq: 7, reason: 'not_json' } });
-  });
-
-  it('does the same for a record that the validator objects to', async () => {
-    const run = await runOf(10, 1e6);
-    const validate = (record: JournalRecord): string | undefined => (record.i === 3 ? 'i: is 3' : undefined);
-    const { seqs, error } = await readUntilBroken(run, { validate });
-    expect(seqs).toEqual([1, 2]);
-    expect(error).toMatchObject({ at: { seq: 3, reason: 'schema', detail: 'i: is 3' } });
   });
 });
 

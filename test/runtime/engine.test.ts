@@ -1,9 +1,10 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { verifyChain } from '../../src/journal/index.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import { RunOver } from '../../src/runtime/engine.ts';
 import { BrainError } from '../../src/runtime/ports.ts';
-import { verifyDecisions, verifyRecords } from '../../src/runtime/verify.ts';
+import { verifyDecisions } from '../../src/runtime/verify.ts';
 import { allRecords, decisions, rig } from './rig.ts';
 import { delta, end, hanging, scripted } from './slow-brain.ts';
 
@@ -16,7 +17,7 @@ describe('a run of simulated brains', () => {
     const ended = await engine.ended;
     expect(ended).toMatchObject({ outcome: 'passed', worldHash: await world.hash() });
     await journal.sync();
-    expect(await verifyRecords(dir)).toMatchObject({ ok: true, missing: [] });
+    expect(await verifyChain(dir)).toMatchObject({ ok: true, missing: [] });
     expect(await verifyDecisions(dir)).toMatchObject({ ok: true, divergence: null, incomplete: false });
   });
 

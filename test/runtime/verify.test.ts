@@ -1,8 +1,9 @@
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openJournal } from '../../src/journal/index.ts';
-import { verifyDecisions, verifyRecords } from '../../src/runtime/verify.ts';
+import { LineEncoder } from '../../src/journal/encode.ts';
+import { openJournal, verifyChain } from '../../src/journal/index.ts';
+import { verifyDecisions } from '../../src/runtime/verify.ts';
 import { allRecords, rig, scratch } from './rig.ts';
 
 const finished = async (): Promise<string> => {
@@ -40,7 +41,7 @@ describe('decisions', () => {
     const records = await allRecords(dir);
     const at = records.findIndex(({ kind }) => kind === 'tick.committed');
     const forged = await rewritten(dir, (record, n) => (n === at ? { ...record, last: 'forged' } : record));
-    expect((await verifyRecords(forged)).ok).toBe(true);
+    expect((await verifyChain(forged)).ok).toBe(true);
     const report = await verifyDecisions(forged);
     expect(report).toMatchObject({ ok: false, divergence: { seq: at + 1, cause: records[at]?.cause } });
     expect(report.divergence?.recorded).toContain('forged');
@@ -114,7 +115,7 @@ describe('decisions', () => {
     lines[20] = '{"not":"a record"}';
     writeFileSync(path, lines.join('\n'));
     expect(await verifyDecisions(dir)).toMatchObject({ ok: false, stopped: { segment: '000001.ndjson' } });
-    expect((await verifyRecords(dir)).ok).toBe(false);
+    expect((await verifyChain(dir)).ok).toBe(false);
   });
 
   test('a line that is being written is no fault of the decisions', async () => {
@@ -124,10 +125,45 @@ describe('decisions', () => {
   });
 });
 
-test('every record is held against the schema of its kind', async () => {
-  const dir = await finished();
-  const odd = await rewritten(dir, (record) => (record.kind === 'run.ended' ? { ...record, ticks: -1 } : record));
-  const { breaks } = await verifyRecords(odd);
-  expect(breaks).toMatchObject([{ reason: 'schema' }]);
-  expect(breaks[0]?.detail).toContain('run.ended: ticks');
+describe('shapes', () => {
+  test('every record is held against the schema of its kind, and all that fail are named', async () => {
+    const dir = await finished();
+    const records = await allRecords(dir);
+    const odd = await rewritten(dir, (record) => {
+      if (record.kind === 'run.ended') return { ...record, ticks: -1 };
+      return record.kind === 'tick.committed' ? { ...record, tick: 'one' } : record;
+    });
+    const wrong = records.filter(({ kind }) => kind === 'run.ended' || kind === 'tick.committed');
+    expect(await verifyChain(odd)).toMatchObject({ ok: true, records: records.length });
+    const { ok, breaks, stopped } = await verifyDecisions(odd);
+    expect(ok).toBe(false);
+    expect(breaks.map(({ seq }) => seq)).toEqual(wrong.map(({ seq }) => seq));
+    expect(breaks.every(({ reason }) => reason === 'schema')).toBe(true);
+    expect(breaks.at(-1)?.detail).toContain('run.ended: ticks');
+    expect(stopped).toEqual(breaks[0]);
+  });
+
+  test('a note of the wrong shape is named, and keeps no decision from being taken again', async () => {
+    const { engine, started, journal, dir } = await rig();
+    journal.appendNote({ kind: 'runtime.said', words: 7 } as { kind: string });
+    await engine.start(started);
+    await engine.ended;
+    await journal.close();
+    expect(await verifyDecisions(dir)).toMatchObject({
+      ok: false,
+      breaks: [{ seq: 1, reason: 'schema' }],
+      divergence: null,
+      stopped: null,
+      ended: true,
+    });
+  });
+
+  test('a line whose hash is right and whose envelope is not is named by this level', async () => {
+    const dir = await finished();
+    const { head } = await verifyChain(dir);
+    const encoder = new LineEncoder('00c0ffee', head);
+    appendFileSync(join(dir, 'journal', '000001.ndjson'), encoder.line('event', '{"kind":"vote.cast"}', 0, 0));
+    expect(await verifyChain(dir)).toMatchObject({ ok: true });
+    expect((await verifyDecisions(dir)).breaks).toMatchObject([{ seq: head.seq + 1, reason: 'schema' }]);
+  });
 });
