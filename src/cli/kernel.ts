@@ -1,58 +1,56 @@
-/** The hidden verb `kernel`: the process that is a run. Started by `run`, in a process group of its own, without a terminal. */
+/** The hidden verb `kernel`: the process that is a run. Started by `run`, `resume` and `fork`, in a process group of its own, without a terminal. */
 import { rmSync } from 'node:fs';
-import { faultyWorld } from '../adapters/chaos/faulty-world.ts';
-import type { LoadedTask } from '../adapters/tasks/index.ts';
-import { createMemoryWorld } from '../adapters/worlds/memory.ts';
-import { openJournal } from '../journal/index.ts';
-import { codeVersion } from '../runtime/code-version.ts';
+import { type Journal, openJournal } from '../journal/index.ts';
 import type { CommandParams, CommandResult, RunStatus } from '../runtime/control-protocol.ts';
 import { serveControl } from '../runtime/control-server.ts';
-import type { Seat } from '../runtime/effects-brain.ts';
 import { Engine, RunOver } from '../runtime/engine.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
-import { environment, type Manifest, writeManifest } from '../runtime/manifest.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
-import { UserError } from '../runtime/user-error.ts';
-import { taskNamed } from './load-task.ts';
+import { beginning, nameOf } from './kernel-begin.ts';
 import { openPair, type Pair } from './pair.ts';
 import type { PROFILES, ProfileName } from './profile-names.ts';
 
 /** How long adapters may take to let go after the end; the process ends then in any case. */
 const DISPOSE_MS = 100;
 
+type Order = (params: CommandParams) => Promise<CommandResult>;
+
 export const kernelVerb = async (dir: string): Promise<number> => {
   // Its terminal may go; the run stays.
   process.on('SIGHUP', () => {});
+  // From the very start: a signal that comes before the run does is obeyed, and journalled, once there is one.
+  const obey = signals();
   const launch = readLaunch(dir);
-  const task = taskNamed(launch.taskSource, launch.seed);
   const pair = await openPair(launch.profile as keyof typeof PROFILES & ProfileName, launch.pace);
-  const code = await supervise(dir, launch, task, pair);
+  const code = await supervise(dir, launch, pair, obey);
   await atMost(DISPOSE_MS, pair.dispose());
   // Native threads and open sockets must not keep a run alive that has ended.
   process.exit(code);
 };
 
-const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pair): Promise<number> => {
-  const journal = await openJournal(dir, { run: launch.id, fsync: launch.fsync });
-  if (journal.head.seq > 0) {
-    await journal.close();
-    throw new UserError(`run ${launch.id} has begun already: start a new one`, EXIT.busy);
-  }
-  // Only who holds the lock may say what the run is.
-  writeManifest(dir, manifestOf(launch, task, pair));
+const supervise = async (dir: string, launch: Launch, pair: Pair, obey: (order: Order) => void): Promise<number> => {
+  let stalled: string | null = null;
+  const journal = await openJournal(dir, {
+    run: launch.id,
+    fsync: launch.fsync,
+    onStall: (why) => {
+      stalled = why;
+    },
+  });
+  const { world, grader, go } = await orClose(journal, () => beginning(dir, launch, journal, pair));
+  // Only who holds the lock may say what the run is, and that it needs no launching any more.
   rmSync(launchFile(dir), { force: true });
-  const world = faultyWorld(createMemoryWorld(task.files));
-  const engine = new Engine({ journal, seats: pair, world, grader: task.grader });
+  const engine = new Engine({ journal, seats: pair, world, grader });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
-  const command = async ({ by, reason, order }: CommandParams): Promise<CommandResult> => {
+  const command: Order = async ({ by, reason, order }) => {
     await started.promise;
     const { seq, events } = await engine.command(by, reason, order);
     return { seq, events: [...events] };
   };
-  const control = await serveControl(launch.socket, { status: () => statusOf(launch, engine, pair), command });
-  obeySignals(command);
+  const status = (): RunStatus => ({ ...statusOf(launch, engine, pair), stalled });
+  const control = await serveControl(launch.socket, { status, command });
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       console.error(error);
@@ -60,17 +58,9 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
     });
   }
   try {
-    await engine.start({
-      kind: 'run.started',
-      task: task.spec,
-      policy: launch.policy,
-      seed: launch.seed,
-      planner: nameOf(pair.planner),
-      worker: nameOf(pair.worker),
-      world: { kind: world.kind, hash: await world.hash(), files: task.files },
-      chaos: [],
-    });
+    await go(engine);
     started.resolve();
+    obey(command);
     await engine.ended;
     return EXIT.ok;
   } catch (error) {
@@ -84,48 +74,40 @@ const supervise = async (dir: string, launch: Launch, task: LoadedTask, pair: Pa
   }
 };
 
-const obeySignals = (command: (params: CommandParams) => Promise<CommandResult>): void => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      command({ by: 'signal', reason: signal, order: { command: 'kill' } }).catch((error) => {
-        if (!(error instanceof RunOver)) console.error(error);
-      });
-    });
+/** A run that cannot begin leaves no lock behind. */
+const orClose = async <T>(journal: Journal, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    await journal.close();
+    throw error;
   }
+};
+
+/** Listens for signals that end the run. @returns who is told of them, those that came before included */
+const signals = (): ((order: Order) => void) => {
+  const early: NodeJS.Signals[] = [];
+  let order: Order | undefined;
+  const kill = (signal: NodeJS.Signals): void => {
+    order?.({ by: 'signal', reason: signal, order: { command: 'kill' } }).catch((error) => {
+      if (!(error instanceof RunOver)) console.error(error);
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (order === undefined ? early.push(signal) : kill(signal)));
+  }
+  return (told) => {
+    order = told;
+    for (const signal of early) kill(signal);
+  };
 };
 
 const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> =>
   Promise.race([work, new Promise((resolve) => setTimeout(resolve, ms))]);
 
-const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
-
-const statusOf = ({ id }: Launch, { state, seq }: Engine, pair: Pair): RunStatus => {
+const statusOf = ({ id }: Launch, { state, seq }: Engine, pair: Pair): Omit<RunStatus, 'stalled'> => {
   const [planner, worker] = [nameOf(pair.planner), nameOf(pair.worker)];
   const { phase, outcome, tick } = state;
   const simulated = planner.simulated || worker.simulated;
   return { id, pid: process.pid, phase, outcome, tick, seq, simulated, planner, worker };
-};
-
-const manifestOf = (launch: Launch, task: LoadedTask, pair: Pair): Manifest => {
-  const seat = ({ brain, system, constrained }: Seat) => ({
-    ...nameOf({ brain, system, constrained }),
-    system,
-    constrained,
-  });
-  const { id, profile, pace, fsync, taskSource, policy, seed, socket } = launch;
-  return {
-    v: 1,
-    id,
-    createdAt: new Date().toISOString(),
-    code: codeVersion(),
-    profile,
-    config: { pace, fsync },
-    brains: { planner: seat(pair.planner), worker: seat(pair.worker) },
-    task: task.spec,
-    taskSource,
-    policy,
-    seed,
-    environment: environment(),
-    socket,
-  };
 };

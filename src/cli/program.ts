@@ -38,6 +38,26 @@ const target = (text: string): number | 'planner' | 'worker' | 'any' => {
   throw new InvalidArgumentError('Give planner, worker, any or the pid of a process.');
 };
 
+const tick = (text: string): number => {
+  const value = Number(/^t?(\d+)$/.exec(text)?.[1] ?? Number.NaN);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Give a tick: t84.');
+  return value;
+};
+
+const factor = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value < 0.001 || value > 100_000) {
+    throw new InvalidArgumentError('Give a number from 0.001 to 100000.');
+  }
+  return value;
+};
+
+const size = (text: string): { columns: number; rows: number } => {
+  if (text !== '120x40' && text !== '80x24') throw new InvalidArgumentError('Give 120x40 or 80x24.');
+  const [columns = 0, rows = 0] = text.split('x').map(Number);
+  return { columns, rows };
+};
+
 const EXIT_CODES = `
 Exit codes:
    0  done; the run passed      66  no such run, task or file
@@ -109,6 +129,10 @@ export const createProgram = (end: (code: number) => void): Command => {
     end(await (await import('./kill.ts')).killVerb(run, options)),
   );
 
+  onRun('resume', 'go on with a run whose kernel was lost')
+    .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+    .action(async (run: string, options) => end(await (await import('./resume.ts')).resumeVerb(run, options)));
+
   for (const [name, description] of [
     ['pause', 'dispatch no more; what is in flight comes to its end'],
     ['unpause', 'go on'],
@@ -135,6 +159,17 @@ export const createProgram = (end: (code: number) => void): Command => {
   verb('anomalies', 'stalls, thrashing, slow brains, denied handles and open requests, from the journal alone')
     .argument('<run>', "any unique prefix of its id, @last, or a journal's path")
     .action(async (run: string, options) => end(await (await import('./anomalies.ts')).anomaliesVerb(run, options)));
+
+  verb('export', 'a run as an asciicast (v3): the live screen as it would have looked, at the recorded pace')
+    .argument('<run>', "any unique prefix of its id, @last, or a journal's path")
+    .addOption(new Option('--format <format>', 'what to make').choices(['asciicast']).makeOptionMandatory())
+    .option('-o, --output <file>', 'where to (default: stdout)')
+    .option('--size <size>', 'of the screen: 120x40 or 80x24', size, { columns: 120, rows: 40 })
+    .option('--speed <n>', 'seconds of the run in a second of the cast', factor, 1)
+    .option('--idle-limit <s>', 'seconds of stillness that players show at most', factor)
+    .option('--from <tick>', 'begin where this tick was dispatched', tick)
+    .option('--to <tick>', 'end where this tick was over', tick)
+    .action(async (run: string, options) => end(await (await import('./export.ts')).exportVerb(run, options)));
 
   program
     .command('kernel', { hidden: true })

@@ -7,6 +7,8 @@ import { isStarting } from '../runtime/run-summary.ts';
 /** What happened in a run, without how each tick came about. */
 const NOTABLE = new Set([
   'run.created',
+  'run.branched',
+  'run.resumed',
   'run.paused',
   'run.unpaused',
   'run.ended',
@@ -46,24 +48,25 @@ const LOOK_MS = 100;
 
 /**
  * Hands over each record as it is written, until the kernel is gone: what was cut off is noted after `run.ended`.
- * @param over resolves when the kernel is gone; without it the journal's lock is looked at
+ * @param options `over` resolves when the kernel is gone, without it the journal's lock is looked at; `fromSeq` is the first record
+ *   to hand over
  * @returns `run.ended`, or undefined where the kernel went without a word
  */
 export const watchRun = async (
   dir: string,
   each: (record: JournalRecord) => Promise<void> | void,
-  over: Promise<unknown> = gone(dir),
+  { over = gone(dir), fromSeq = 1 }: { over?: Promise<unknown>; fromSeq?: number } = {},
 ): Promise<JournalRecord | undefined> => {
   const stop = new AbortController();
   over.then(() => stop.abort());
-  let seen = 0;
+  let seen = fromSeq - 1;
   let ended: JournalRecord | undefined;
   const see = async (record: JournalRecord): Promise<void> => {
     seen = record.seq;
     await each(record);
     if (record.kind === 'run.ended') ended = record;
   };
-  for await (const records of follow(dir, { signal: stop.signal })) {
+  for await (const records of follow(dir, { fromSeq, signal: stop.signal })) {
     for (const record of records) await see(record);
   }
   // The last words may have been written after the last look.

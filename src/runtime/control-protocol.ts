@@ -24,6 +24,8 @@ export const RunStatus = z.object({
   tick: z.int(),
   /** Of the last input. */
   seq: z.int(),
+  /** Why the journal takes nothing at the moment, which makes the run wait; null while it does. */
+  stalled: z.string().nullable(),
   /** Whether any brain is simulated. */
   simulated: z.boolean(),
   planner: BrainLabel,

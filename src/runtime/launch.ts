@@ -4,12 +4,26 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { Policy } from '../kernel/index.ts';
+import { INPUTS, Policy, TaskSpec } from '../kernel/index.ts';
 import { connectControl } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { UserError } from './user-error.ts';
 
-/** What a new run is asked to be; the kernel process makes the manifest of it. */
+/** How a kernel process begins: a new run, one whose kernel was lost, or a branch of another. */
+const Beginning = z.discriminatedUnion('how', [
+  z.strictObject({
+    how: z.literal('start'),
+    task: TaskSpec,
+    /** The world at the start: path → text. */
+    files: z.record(z.string(), z.string()),
+    policy: Policy,
+    seed: z.int().min(0),
+  }),
+  z.strictObject({ how: z.literal('resume') }),
+  z.strictObject({ how: z.literal('fork'), forked: INPUTS['run.forked'] }),
+]);
+
+/** What a kernel process is asked for; it makes the manifest of it. What judges the task lies in the run's directory already. */
 export const Launch = z.strictObject({
   id: z.string().length(8),
   profile: z.string(),
@@ -17,9 +31,8 @@ export const Launch = z.strictObject({
   fsync: z.enum(['always', 'interval', 'never']),
   /** A built-in task's name, or a task file's absolute path. */
   taskSource: z.string(),
-  policy: Policy,
-  seed: z.int().min(0),
   socket: z.string(),
+  begin: Beginning,
 });
 export type Launch = z.infer<typeof Launch>;
 
@@ -71,10 +84,16 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
 };
 
 /** @returns the descriptor of the kernel's log */
-const prepare = (dir: string, launch: Launch): number => {
-  try {
+const prepare = (dir: string, launch: Launch): number =>
+  written(dir, () => {
     writeFileSync(launchFile(dir), JSON.stringify(launch), { mode: 0o600 });
     return openSync(join(dir, 'kernel.log'), 'a', 0o600);
+  });
+
+/** @throws UserError where a run's directory takes nothing */
+export const written = <T>(dir: string, write: () => T): T => {
+  try {
+    return write();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(

@@ -36,6 +36,8 @@ export const Manifest = z.strictObject({
   taskSource: z.string(),
   policy: Policy,
   seed: z.int().min(0),
+  /** What it was forked from, if it was: the last record that both have in common. */
+  origin: z.strictObject({ run: z.string(), seq: z.int().min(1), head: z.string() }).optional(),
   environment: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string(), cpus: z.int().min(1) }),
   socket: z.string(),
 });

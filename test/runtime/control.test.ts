@@ -14,6 +14,7 @@ const STATUS: RunStatus = {
   outcome: null,
   tick: 3,
   seq: 9,
+  stalled: null,
   simulated: true,
   planner: { name: 'SIM', simulated: true },
   worker: { name: 'SIM', simulated: true },

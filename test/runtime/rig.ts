@@ -21,6 +21,8 @@ export const scratch = (): string => {
 };
 
 export interface RigOptions {
+  /** Default `ledger-4`. */
+  task?: string;
   seed?: number;
   rates?: SimRates;
   planner?: Brain;
@@ -39,11 +41,11 @@ export interface Rig {
   started: InputOf<'run.started'>;
 }
 
-/** An engine on `ledger-4` that has not been started. */
+/** An engine on a task that has not been started. */
 export const rig = async (options: RigOptions = {}): Promise<Rig> => {
   const dir = scratch();
   const seed = options.seed ?? 1;
-  const task = loadTask('ledger-4', seed);
+  const task = loadTask(options.task ?? 'ledger-4', seed);
   const journal = await openJournal(dir, { run: '00c0ffee', fsync: 'never' });
   onTestFinished(() => journal.close());
   const sim = createSimulatedBrain({ rates: options.rates ?? {} });

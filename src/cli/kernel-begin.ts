@@ -1,0 +1,136 @@
+/** How a kernel process comes to its run: a new one, one whose kernel was lost, or a branch of another. */
+import { faultyWorld } from '../adapters/chaos/faulty-world.ts';
+import { keptGrader } from '../adapters/tasks/index.ts';
+import { createMemoryWorld } from '../adapters/worlds/memory.ts';
+import type { Journal } from '../journal/index.ts';
+import type { InputOf } from '../kernel/index.ts';
+import { codeVersion } from '../runtime/code-version.ts';
+import type { Seat } from '../runtime/effects-brain.ts';
+import type { Engine } from '../runtime/engine.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
+import type { RunFold } from '../runtime/fold-run.ts';
+import type { Launch } from '../runtime/launch.ts';
+import { environment, type Manifest, readManifest, writeManifest } from '../runtime/manifest.ts';
+import type { Grader, LastingWorld, World } from '../runtime/ports.ts';
+import { noteResume, reopen } from '../runtime/resume.ts';
+import { UserError } from '../runtime/user-error.ts';
+import type { Pair } from './pair.ts';
+
+export interface Beginning {
+  world: World;
+  grader: Grader;
+  go(engine: Engine): Promise<void>;
+}
+
+/** @param journal opened for the run */
+export const beginning = async (dir: string, launch: Launch, journal: Journal, pair: Pair): Promise<Beginning> => {
+  const { id, begin } = launch;
+  const kept = keptGrader(dir);
+  if (kept === undefined) {
+    throw new UserError(
+      `run ${id} has no readable grader.json in ${dir}: without it nothing can judge the run; put it back`,
+      EXIT.unavailable,
+    );
+  }
+  const { grader } = kept;
+  if (begin.how === 'resume') {
+    if (journal.head.seq === 0) throw new UserError(`run ${id} never began: start a new one`, EXIT.notFound);
+    const { fold, world } = await resumed(dir, launch, journal, pair);
+    return { world, grader, go: async (engine) => engine.resume(fold) };
+  }
+  if (journal.head.seq > 0) throw new UserError(`run ${id} has begun already: start a new one`, EXIT.busy);
+  const { input, world } = begin.how === 'start' ? await started(begin, pair) : await forked(begin, pair);
+  writeManifest(dir, manifestOf(launch, input, pair));
+  const go = async (engine: Engine): Promise<void> => void (await engine.start(input));
+  return { world, grader, go };
+};
+
+type Begun = InputOf<'run.started'> | InputOf<'run.forked'>;
+type Begin<H extends Launch['begin']['how']> = Extract<Launch['begin'], { how: H }>;
+
+const started = async ({ task, files, policy, seed }: Begin<'start'>, pair: Pair) => {
+  const world = createMemoryWorld(files);
+  const input: Begun = {
+    kind: 'run.started',
+    task,
+    policy,
+    seed,
+    planner: nameOf(pair.planner),
+    worker: nameOf(pair.worker),
+    world: { kind: world.kind, hash: await world.hash(), files },
+    chaos: [],
+  };
+  return { input, world: faultyWorld(world) };
+};
+
+const forked = async ({ forked: input }: Begin<'fork'>, pair: Pair) => {
+  const world = createMemoryWorld(input.world.files);
+  await put(world, input.world.hash, { past: input.world.past, writes: [] }, 'its origin');
+  // The brains' names are only known now.
+  const named = { ...input, planner: nameOf(pair.planner), worker: nameOf(pair.worker) };
+  return { input: named, world: faultyWorld(world) };
+};
+
+const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair) => {
+  const fold: RunFold = await reopen(journal, dir, launch.id);
+  if (fold.begun === undefined) throw new UserError(`run ${launch.id} never began: start a new one`, EXIT.notFound);
+  const { files } = fold.begun.world;
+  const past = fold.begun.kind === 'run.forked' ? fold.begun.world.past : '';
+  const world = createMemoryWorld(files);
+  await put(world, fold.state.worldHash, { past, writes: fold.writes }, `run ${launch.id}`);
+  noteResume(journal, fold);
+  for (const role of ['planner', 'worker'] as const) {
+    const [was, is] = [fold.begun[role], nameOf(pair[role])];
+    if (was.digest === is.digest) continue;
+    const text = `the ${role} is not what it was when the run began: ${was.name} then, ${is.name} of another make now`;
+    journal.appendNote({ kind: 'runtime.said', text });
+  }
+  // The place of the socket may be gone since.
+  const manifest = readManifest(dir);
+  if (manifest !== undefined && manifest.socket !== launch.socket) {
+    writeManifest(dir, { ...manifest, socket: launch.socket });
+  }
+  return { fold, world: faultyWorld(world) };
+};
+
+const put = async (
+  world: LastingWorld,
+  hash: string,
+  history: Parameters<LastingWorld['restoreTo']>[1],
+  whose: string,
+): Promise<void> => {
+  try {
+    await world.restoreTo(hash, history);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`the world of ${whose} cannot be put back: ${why}`, EXIT.diverged);
+  }
+};
+
+export const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
+
+const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
+  const seat = ({ brain, system, constrained }: Seat) => ({
+    ...nameOf({ brain, system, constrained }),
+    system,
+    constrained,
+  });
+  const { id, profile, pace, fsync, taskSource, socket } = launch;
+  const { task, policy, seed } = input;
+  return {
+    v: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    code: codeVersion(),
+    profile,
+    config: { pace, fsync },
+    brains: { planner: seat(pair.planner), worker: seat(pair.worker) },
+    task,
+    taskSource,
+    policy,
+    seed,
+    ...(input.kind === 'run.forked' ? { origin: input.origin } : {}),
+    environment: environment(),
+    socket,
+  };
+};

@@ -1,0 +1,115 @@
+/** Starts a run's kernel, and shows the run or waits for it: what `run`, `resume` and `fork` have in common. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../runtime/exit-codes.ts';
+import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
+import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { sanitise } from '../store/sanitise.ts';
+import { openConsole } from './console.ts';
+import { Interrupts } from './interrupts.ts';
+import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
+import { json, line } from './print.ts';
+import { isNotable, shown, watchRun } from './watch.ts';
+
+export interface LaunchOptions {
+  headless?: true;
+  json?: true;
+}
+
+/** Whether there is nobody to look at a console. */
+export const isHeadless = (options: LaunchOptions): boolean =>
+  options.headless === true || options.json === true || process.stdout.isTTY !== true;
+
+/** Readable, and about what a person reads. */
+const CONSOLE_PACE = 30;
+export const paceOf = (pace: 'max' | number | undefined, headless: boolean): 'max' | number =>
+  pace ?? (headless ? 'max' : CONSOLE_PACE);
+
+/** How this program starts itself, from `dist` or from the sources. */
+const selfCommand = (): string[] => {
+  const built = fileURLToPath(new URL('./main.js', import.meta.url));
+  return [process.execPath, existsSync(built) ? built : fileURLToPath(new URL('./main.ts', import.meta.url))];
+};
+
+export interface Launched {
+  home: string;
+  dir: string;
+  launch: Launch;
+  /** The first record that is news: what a resumed run did before is known. */
+  fromSeq?: number;
+}
+
+/** @returns the exit code of the run, or of the console on it */
+export const launchRun = async (
+  { home, dir, launch, fromSeq = 1 }: Launched,
+  options: LaunchOptions,
+): Promise<number> => {
+  const { id, socket } = launch;
+  const headless = isHeadless(options);
+  // From here on there is a run that would outlive this process.
+  const interrupts = new Interrupts(dir, socket);
+  try {
+    const kernel = await startKernel(dir, launch);
+    await interrupts.repeat();
+    // The console takes its time to load: a signal that comes meanwhile is still one to the run.
+    if (!headless && !interrupts.taken) await import('../app.tsx');
+    if (headless || interrupts.taken) {
+      const code = await waitFor(id, dir, kernel, options.json === true, fromSeq);
+      return interrupts.taken ? EXIT.killed : code;
+    }
+    // Who detaches gets the prompt back; the run goes on.
+    kernel.release();
+  } catch (error) {
+    if (interrupts.taken) {
+      process.stderr.write(`turingos: ${sanitise(error instanceof Error ? error.message : String(error))}\n`);
+      return EXIT.killed;
+    }
+    throw error;
+  } finally {
+    interrupts.release();
+  }
+  return await openConsole({ home, runId: id });
+};
+
+/** Starts the kernel process; one that does not start leaves nothing behind that was made for it. */
+export const startKernel = async (dir: string, launch: Launch): Promise<KernelProcess> => {
+  try {
+    return await launchKernel(selfCommand(), dir, launch);
+  } catch (error) {
+    rmSync(launchFile(dir), { force: true });
+    // A run that never began is none.
+    if (!existsSync(join(dir, 'journal'))) rmSync(dir, { recursive: true, force: true });
+    dropSocketPlace(launch.socket);
+    throw error;
+  }
+};
+
+const waitFor = async (
+  id: string,
+  dir: string,
+  kernel: KernelProcess,
+  asJson: boolean,
+  fromSeq: number,
+): Promise<number> => {
+  let records = 0;
+  // Named first, so that whoever reads along can kill it or inject a fault.
+  if (asJson) await json({ kind: 'run.launched', id, dir, pid: kernel.pid });
+  const ended = await watchRun(
+    dir,
+    (record) => {
+      records = record.seq;
+      return asJson && isNotable(record) ? json(shown(record)) : undefined;
+    },
+    { over: kernel.exited, fromSeq },
+  );
+  const code = await kernel.exited;
+  if (ended === undefined) {
+    process.stderr.write(`turingos: ${goneSentence(id, dir)}\n`);
+    if (asJson) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
+    return EXIT.internal;
+  }
+  if (asJson) await json(endObject(id, dir, ended, records));
+  else await line(endSentence(id, ended));
+  return endCode(ended);
+};

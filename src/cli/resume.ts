@@ -1,0 +1,46 @@
+/** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isAlive } from '../journal/lock.ts';
+import { Outcome } from '../kernel/index.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
+import { findRun } from '../runtime/find-run.ts';
+import type { Launch } from '../runtime/launch.ts';
+import { lockHolder } from '../runtime/liveness.ts';
+import { readManifest } from '../runtime/manifest.ts';
+import { hasEnded } from '../runtime/resume.ts';
+import { homeDir, socketPath } from '../runtime/run-dir.ts';
+import { summarise } from '../runtime/run-summary.ts';
+import { UserError } from '../runtime/user-error.ts';
+import { type LaunchOptions, launchRun } from './launch-run.ts';
+import type { CommonOptions } from './options.ts';
+
+export const resumeVerb = async (name: string, options: CommonOptions & LaunchOptions): Promise<number> => {
+  const home = homeDir(options.home);
+  const { id, dir } = findRun(home, name);
+  const holder = lockHolder(dir);
+  if (holder !== undefined && isAlive(holder)) {
+    throw new UserError(
+      `run ${id} is alive, as process ${holder.pid}: there is nothing to resume; \`turingos attach ${id}\` shows it`,
+      EXIT.busy,
+    );
+  }
+  const manifest = readManifest(dir);
+  if (manifest === undefined) {
+    throw new UserError(`run ${id} has no readable run.json in ${dir}: it never began, start a new one`, EXIT.notFound);
+  }
+  const before = await summarise(home, id);
+  if (before !== undefined && Outcome.safeParse(before.state).success) {
+    throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
+  }
+  const { profile, config, taskSource, socket } = manifest;
+  const launch: Launch = {
+    id,
+    profile,
+    ...config,
+    taskSource,
+    socket: existsSync(dirname(socket)) ? socket : socketPath(dir, id),
+    begin: { how: 'resume' },
+  };
+  return await launchRun({ home, dir, launch, fromSeq: (before?.records ?? 0) + 1 }, options);
+};
