@@ -1,0 +1,30 @@
+/** One index, one writer: whoever finds it being written only reads. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { JournalError } from '../journal/errors.ts';
+import { indexDir } from '../journal/index-files.ts';
+import { type Lock, takeLock } from '../journal/lock.ts';
+import { COUNTED, snapshotsFile, statesFile } from './index-tables.ts';
+
+/** @throws JournalError `locked` */
+export const lockIndex = (dir: string): Lock => {
+  mkdirSync(dir, { recursive: true });
+  try {
+    return takeLock(join(dir, 'lock'));
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'locked') throw error;
+    throw new JournalError('locked', `The index ${dir} is being written by another process; it is complete soon.`);
+  }
+};
+
+/** Deletes a run's index; it is made anew when it is needed. @throws JournalError `locked` while it is being written */
+export const dropIndex = (runDir: string, dir = indexDir(runDir)): void => {
+  const lock = lockIndex(dir);
+  try {
+    for (const path of [snapshotsFile(dir), statesFile(dir), ...COUNTED.map((name) => join(dir, name))]) {
+      rmSync(path, { force: true });
+    }
+  } finally {
+    lock.release();
+  }
+};
