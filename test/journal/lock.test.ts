@@ -105,6 +105,33 @@ describe('the lock', () => {
   });
 });
 
+describe('two writers', () => {
+  /** What a process says that opens the run's journal, and goes on holding it. */
+  async function opener(run: string): Promise<{ proc: ChildProcess; said: string }> {
+    const script = join(import.meta.dirname, 'opener.ts');
+    const proc = spawn(process.execPath, [script, run], { stdio: ['pipe', 'pipe', 'inherit'] });
+    onTestFinished(() => void proc.kill('SIGKILL'));
+    const [line] = await once(createInterface({ input: proc.stdout as NodeJS.ReadableStream }), 'line');
+    return { proc, said: String(line) };
+  }
+
+  it('of the same run: the second is told the first one’s pid, until that is gone', async () => {
+    const run = scratchRun();
+    const first = await opener(run);
+    expect(first.said).toBe(`open: ${first.proc.pid}`);
+    const second = await opener(run);
+    expect(second.said).toMatch(
+      new RegExp(
+        `^locked: The journal is being written by process ${first.proc.pid} \\(.*lock\\); attach to that run,`,
+      ),
+    );
+    first.proc.kill('SIGKILL');
+    await once(first.proc, 'exit');
+    const third = await opener(run);
+    expect(third.said).toBe(`open: ${third.proc.pid}`);
+  });
+});
+
 describe('a writer that is killed', () => {
   it('leaves a journal that verifies and has everything that `written` was awaited for', async () => {
     const run = scratchRun();
