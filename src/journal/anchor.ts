@@ -27,8 +27,8 @@ export async function checkedAnchor(runDir: string, anchors: Anchors, seq: numbe
   let anchor = anchors(seq);
   for (let tries = 1; anchor !== undefined && tries <= TRIES; tries += 1) {
     if (await fits(runDir, anchor)) return anchor;
-    // Each time twice as far back: what spoiled one anchor, say a journal cut short, often spoiled those before it.
-    anchor = anchors(anchor.seq - 2 ** tries * 500);
+    // Farther back each time: what spoiled one anchor, say a journal cut short, often spoiled those before it.
+    anchor = anchors(anchor.seq - 8 ** (tries - 1));
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobStore } from './blobs.ts';
 import { cannotBeRead, cannotBeWritten, JournalError } from './errors.ts';
+import { anchorsOf } from './index-files.ts';
 import { takeLock } from './lock.ts';
 import { scanJournal } from './scan.ts';
 import { journalDir, SEGMENT_BYTES, segmentName } from './segments.ts';
@@ -32,7 +33,7 @@ export async function openJournal(runDir: string, options: JournalOptions): Prom
   });
   const lock = takeLock(join(dir, 'lock'));
   try {
-    const found = await scanJournal(runDir, () => undefined);
+    const found = await scanJournal(runDir, anchorsOf(runDir));
     if (found.last !== undefined && found.last.run !== options.run) {
       throw new JournalError(
         'wrong_run',

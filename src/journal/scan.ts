@@ -21,11 +21,12 @@ export interface Scanned extends OpenedState {
  */
 export async function scanJournal(runDir: string, anchors: Anchors): Promise<Scanned> {
   let anchor = await checkedAnchor(runDir, anchors, Number.POSITIVE_INFINITY);
-  for (let back = 1000; anchor !== undefined; back *= 2) {
+  while (anchor !== undefined) {
     const scanned = await walk(runDir, anchor);
-    // With an input, its whole batch was seen. Without one the anchor lies in the last batch, or in notes after it.
+    // With an input, its whole batch was seen. Without one the anchor lies in the last batch, or in notes after it: then
+    // from twice as far back.
     if (scanned.lastBatch !== undefined) return scanned;
-    anchor = await checkedAnchor(runDir, anchors, anchor.seq - back);
+    anchor = await checkedAnchor(runDir, anchors, 2 * anchor.seq - scanned.head.seq - 1);
   }
   return await walk(runDir, undefined);
 }
