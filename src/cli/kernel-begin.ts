@@ -28,7 +28,7 @@ export const beginning = async (dir: string, launch: Launch, journal: Journal, p
   const kept = keptGrader(dir);
   if (kept === undefined) {
     throw new UserError(
-      `run ${id} has no readable grader.json in ${dir}: without it nothing can judge the run; put it back`,
+      `run ${id} has no readable grader.json in ${dir}, so nothing could judge it: put the file back, or start a new run`,
       EXIT.unavailable,
     );
   }

@@ -55,7 +55,10 @@ export const launchRun = async (
     // The console takes its time to load: a signal that comes meanwhile is still one to the run.
     if (!headless && !interrupts.taken) await import('../app.tsx');
     if (headless || interrupts.taken) {
-      const code = await waitFor(id, dir, kernel, options.json === true, fromSeq);
+      const asJson = options.json === true;
+      // Named first, so that whoever reads along can kill it or inject a fault.
+      if (asJson) await json({ kind: 'run.launched', id, dir, pid: kernel.pid });
+      const code = await waitFor(id, dir, kernel, { json: asJson, events: true, fromSeq });
       return interrupts.taken ? EXIT.killed : code;
     }
     // Who detaches gets the prompt back; the run goes on.
@@ -85,31 +88,32 @@ export const startKernel = async (dir: string, launch: Launch): Promise<KernelPr
   }
 };
 
-const waitFor = async (
-  id: string,
-  dir: string,
-  kernel: KernelProcess,
-  asJson: boolean,
-  fromSeq: number,
-): Promise<number> => {
+interface Telling {
+  json: boolean;
+  /** Notable events too, not only the end. */
+  events: boolean;
+  /** The first record to look at. */
+  fromSeq: number;
+}
+
+/** Waits for the end of a run and tells it. @returns the run's exit code */
+export const waitFor = async (id: string, dir: string, kernel: KernelProcess, how: Telling): Promise<number> => {
   let records = 0;
-  // Named first, so that whoever reads along can kill it or inject a fault.
-  if (asJson) await json({ kind: 'run.launched', id, dir, pid: kernel.pid });
   const ended = await watchRun(
     dir,
     (record) => {
       records = record.seq;
-      return asJson && isNotable(record) ? json(shown(record)) : undefined;
+      return how.json && how.events && isNotable(record) ? json(shown(record)) : undefined;
     },
-    { over: kernel.exited, fromSeq },
+    { over: kernel.exited, fromSeq: how.fromSeq },
   );
   const code = await kernel.exited;
   if (ended === undefined) {
     process.stderr.write(`turingos: ${goneSentence(id, dir)}\n`);
-    if (asJson) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
+    if (how.json) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
     return EXIT.internal;
   }
-  if (asJson) await json(endObject(id, dir, ended, records));
+  if (how.json) await json(endObject(id, dir, ended, records));
   else await line(endSentence(id, ended));
   return endCode(ended);
 };

@@ -3,6 +3,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { FaultKind } from '../kernel/chaos.ts';
 import { packageVersion } from '../runtime/code-version.ts';
 import { DEMO_SEED, DEMO_TASK } from './demo-run.ts';
+import { bound, collect, notedTip } from './journal-args.ts';
 import { PROFILE_NAMES } from './profile-names.ts';
 
 const whole = (text: string): number => {
@@ -21,6 +22,21 @@ const positive = (text: string): number => {
   const value = whole(text);
   if (value < 1) throw new InvalidArgumentError('Give 1 or more.');
   return value;
+};
+
+const forks = (text: string): number => {
+  const value = positive(text);
+  if (value > 64) throw new InvalidArgumentError('Give a number up to 64: each fork is a process.');
+  return value;
+};
+
+const cut = (text: string): { seq: number } | { tick: number } => {
+  const [, mark, digits] = /^(t|#?)(\d+)$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (mark === undefined || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Give a record (18231 or #18231) or a tick (t84).');
+  }
+  return mark === 't' ? { tick: value } : { seq: value };
 };
 
 const pace = (text: string): 'max' | number => {
@@ -60,11 +76,11 @@ const size = (text: string): { columns: number; rows: number } => {
 
 const EXIT_CODES = `
 Exit codes:
-   0  done; the run passed      66  no such run, task or file
-   1  the run ended otherwise   69  something needed is missing
-   2  bad usage                 70  internal error
-   3  a journal does not verify 75  the run takes no orders
-  65  bad input file           130  the run was killed`;
+   0  done; the run passed             66  no such run, task or file
+   1  it ended otherwise; runs differ  69  something needed is missing
+   2  bad usage                        70  internal error
+   3  a journal does not verify        75  the run takes no orders
+  65  bad input file                  130  the run was killed`;
 
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {
@@ -133,6 +149,19 @@ export const createProgram = (end: (code: number) => void): Command => {
     .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
     .action(async (run: string, options) => end(await (await import('./resume.ts')).resumeVerb(run, options)));
 
+  onRun('fork', 'branch off a new run from a record or a tick of another')
+    .requiredOption('--at <seq|tick>', 'after this record (18231) or anew from this tick (t84)', cut)
+    .addOption(new Option('--profile <name>', "other brains than the origin's").choices(PROFILE_NAMES))
+    .option('--policy <file>', "YAML or JSON, laid over the origin's policy")
+    .option('--seeds <n>', 'so many forks side by side, each with a seed of its own', forks)
+    .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+    .action(async (run: string, options) => end(await (await import('./fork.ts')).forkVerb(run, options)));
+
+  verb('diff', 'where two runs part, and what came of each')
+    .argument('<a>', 'a run')
+    .argument('<b>', 'another one')
+    .action(async (a: string, b: string, options) => end(await (await import('./diff.ts')).diffVerb(a, b, options)));
+
   for (const [name, description] of [
     ['pause', 'dispatch no more; what is in flight comes to its end'],
     ['unpause', 'go on'],
@@ -152,9 +181,34 @@ export const createProgram = (end: (code: number) => void): Command => {
       end(await (await import('./inject.ts')).injectVerb(run, fault, options)),
     );
 
-  onRun('verify', 'check the journal: its chain, and every decision taken again')
+  const onJournal = (name: string, description: string, parent?: Command): Command =>
+    verb(name, description, parent).argument('<run|file>', "a run, its directory, or a journal's file");
+
+  onJournal('verify', 'check the journal: its chain, and every decision taken again')
     .addOption(new Option('--level <level>', 'only one of the two').choices(['chain', 'decisions']))
-    .action(async (run: string, options) => end(await (await import('./verify.ts')).verifyVerb(run, options)));
+    .action(async (name: string, options) => end(await (await import('./verify.ts')).verifyVerb(name, options)));
+
+  const journal = program.command('journal').description('look into journals');
+
+  verb('tip', 'the head of the chain, to be noted elsewhere', journal)
+    .argument('<run>')
+    .option('--check <SEQ:HASH>', 'is what was noted still there', notedTip)
+    .action(async (run: string, options) => end(await (await import('./journal-tip.ts')).tipVerb(run, options)));
+
+  onJournal('cat', 'records as they are on the disk; on a terminal a line for people', journal)
+    .option('--from <SEQ|tN>', 'the first record, or tick', bound)
+    .option('--to <SEQ|tN>', 'the last one', bound)
+    .option('--kind <kind>', 'only these; may be given more than once', collect)
+    .action(async (name: string, options) => end(await (await import('./journal-cat.ts')).catVerb(name, options)));
+
+  onJournal('stat', 'what is in a journal, in numbers', journal).action(async (name: string, options) =>
+    end(await (await import('./journal-stat.ts')).statVerb(name, options)),
+  );
+
+  verb('index', "make what is missing of a run's index", journal)
+    .argument('<run>')
+    .option('--drop', 'delete it instead')
+    .action(async (run: string, options) => end(await (await import('./journal-index.ts')).indexVerb(run, options)));
 
   verb('anomalies', 'stalls, thrashing, slow brains, denied handles and open requests, from the journal alone')
     .argument('<run>', "any unique prefix of its id, @last, or a journal's path")

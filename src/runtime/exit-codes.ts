@@ -3,6 +3,8 @@ export const EXIT = {
   ok: 0,
   /** The run ended other than passed. */
   notPassed: 1,
+  /** Two runs are not the same. */
+  differ: 1,
   usage: 2,
   /** Verification found a break or a divergence. */
   diverged: 3,

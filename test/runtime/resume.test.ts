@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { openJournal } from '../../src/journal/index.ts';
-import { DEFAULT_POLICY, type KernelInput } from '../../src/kernel/index.ts';
+import type { KernelInput } from '../../src/kernel/index.ts';
 import { BrainError } from '../../src/runtime/ports.ts';
 import { verifyDecisions } from '../../src/runtime/verify.ts';
 import { resumed } from './resumed.ts';
