@@ -34,6 +34,8 @@ export const firstActor = (moments: readonly Moment[]): string | undefined => {
 export const troupe = (scene: Scene, root: Actor): ((moment: Moment) => boolean) => {
   const actors = new Map([[root.name, root]]);
   const maps = new Map<Actor, OpenMap>();
+  /** Planners whose last tick began a map: a trap that comes with it is told on a line of its own. */
+  const mapped = new Set<Actor>();
   let mapCount = 0;
 
   const actorOf = (name: string, temperature = 0): Actor => {
@@ -45,6 +47,7 @@ export const troupe = (scene: Scene, root: Actor): ((moment: Moment) => boolean)
   };
 
   const send = (actor: Actor, temperature: number): void => {
+    mapped.delete(actor);
     dispatch(scene, actor, HOME);
     request(scene, actor, { frame: UNTOLD, size: 0, clipped: [], temperature });
   };
@@ -64,7 +67,7 @@ export const troupe = (scene: Scene, root: Actor): ((moment: Moment) => boolean)
       const message = clip(words, 1000);
       scene.input({ kind: 'brain.failed', req, error, message, partial: '', tokensOut: 0, totalMs: 0 });
     }
-    inTick(actor, /\bRaw: ([\s\S]+)$/.exec(words)?.[1]);
+    if (!mapped.has(actor)) inTick(actor, /\bRaw: ([\s\S]+)$/.exec(words)?.[1]);
     trap(scene, actor, { ...trapFact('', words), alone: true });
   };
 
@@ -94,11 +97,10 @@ export const troupe = (scene: Scene, root: Actor): ((moment: Moment) => boolean)
     HYPERCORE_MAP: ({ pid = '', children = '' }, words) => {
       const planner = actorOf(pid);
       settle(planner, null);
-      act(
-        planner,
-        { op: 'SYS_MAP_REDUCE', tasks: [{ text: clip(words, LIMITS.taskText), caps: [] }], result: 'text' },
-        words,
-      );
+      const tasks = [{ text: clip(words, LIMITS.taskText), caps: [] }];
+      // Without a dispatch, what it was trapped for came with it.
+      if (planner.open !== null) act(planner, { op: 'SYS_MAP_REDUCE', tasks, result: 'text' }, words);
+      mapped.add(planner);
       mapCount += 1;
       const id = `m${mapCount}`;
       const step = { text: UNTOLD, caps: [] };

@@ -24,11 +24,10 @@ export const translate = (entries: readonly Entry[], run: string, task: string):
   open(scene, spec, moments);
   const name = firstActor(moments);
   const root = scene.spawn({ role: 'planner', name: name ?? 'legacy' });
-  const play = name === undefined ? soloist(scene, moments, root) : undefined;
-  const act = name === undefined ? undefined : troupe(scene, root);
+  const tuples = soloist(scene, moments, root);
+  const pool = troupe(scene, root);
   for (const [i, moment] of moments.entries()) {
-    if (play?.(i) === true || act?.(moment) === true) continue;
-    scene.at(moment.ms);
+    if (tuples(i) || pool(moment)) continue;
     remark(scene, moment);
   }
   endRun(scene);

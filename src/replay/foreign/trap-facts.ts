@@ -64,11 +64,16 @@ const namedFact = (base: string, text: string): TrapFact => {
   const fact = { ...trapFact(repeated, ''), text: text.trim(), alone: true };
   if (base.includes('unrecoverable_loop')) return { ...fact, fatal: true };
   const attempt = /Reset attempt: (\d+)\/(\d+)/.exec(text);
-  return { ...fact, panic: { attempt: Number(attempt?.[1] ?? 1), budget: Number(attempt?.[2] ?? 1) } };
+  return { ...fact, panic: { attempt: units(attempt?.[1]), budget: units(attempt?.[2]) } };
 };
+
+/** A budget of more than this is none. */
+const UNITS_MAX = 1000;
+
+const units = (digits: string | undefined): number => Math.min(UNITS_MAX, Number(digits ?? 1));
 
 /** The panic budget that a text tells of. */
 export const budgetIn = (text: string): number | undefined => {
   const said = /Reset attempt: \d+\/(\d+)|panic reset budget exhausted[\s\S]*?Budget: (\d+)/.exec(text);
-  return said === null ? undefined : Number(said[1] ?? said[2]);
+  return said === null ? undefined : units(said[1] ?? said[2]);
 };
