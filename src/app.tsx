@@ -1,157 +1,28 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { useState } from 'react';
 import { type Look, lookFromEnvironment } from './components/look.ts';
-import { follow, listSegments, parseLine } from './journal/index.ts';
-import { type ControlClient, connectControl } from './runtime/control-client.ts';
+import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
-import { lastRecords } from './runtime/journal-tail.ts';
-import { kernelPid } from './runtime/liveness.ts';
-import { readManifest } from './runtime/manifest.ts';
-import { runDir, runIds } from './runtime/run-dir.ts';
-import { summarise } from './runtime/run-summary.ts';
 import { UserError } from './runtime/user-error.ts';
-import type { Control } from './screens/control.ts';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { LookContext } from './screens/look-context.ts';
-import { type RunRow, TALLIED, tallyOf } from './screens/runs/runs-model.ts';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
-import { type ConsoleStore, createConsoleStore } from './store/console-store.ts';
-import { asRecs, type Rec } from './store/record.ts';
-import { createUiStore, type UiStore } from './store/ui-store.ts';
+import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
 
 export interface ConsoleOptions {
   /** The directory that holds `runs/`. */
   home: string;
   /** The whole id of a run; without it the runs screen is shown. */
   runId?: string;
-  /** `runs` or `live`; follows from `runId` where it is not given. */
-  screen?: string;
+  /** Where the run is held first; without it the view follows. */
+  at?: Opening;
+  /** A run or a file to travel in, instead of a run to follow. */
+  replay?: Replay;
   /** No key may change a run. */
   readOnly?: boolean;
 }
-
-/** A run that is looked at: its stores, and what feeds them. */
-export interface Session {
-  id: string;
-  console: ConsoleStore;
-  ui: UiStore;
-  control: Control | null;
-  stop(): void;
-}
-
-const LOOK_MS = 1000;
-const ANSWER_MS = 5000;
-
-/** Speaks to the kernel over the run's socket; connects when there is something to say. */
-const controlOf = (dir: string): Control & { close(): void } => {
-  let client: Promise<ControlClient> | undefined;
-  return {
-    command: async (order, reason) => {
-      const socket = readManifest(dir)?.socket ?? join(dir, 'control.sock');
-      client ??= connectControl(socket, ANSWER_MS);
-      try {
-        return await (await client).command({ by: 'console', reason, order }, ANSWER_MS);
-      } catch (error) {
-        client = undefined;
-        throw error;
-      }
-    },
-    close: () => void client?.then((open) => open.close()).catch(() => {}),
-  };
-};
-
-/** Follows a run's journal and looks once a second whether its kernel is there. */
-export const openSession = (home: string, id: string): Session => {
-  const dir = runDir(home, id);
-  const console = createConsoleStore();
-  const ui = createUiStore();
-  const control = controlOf(dir);
-  const abort = new AbortController();
-  const read = async (): Promise<void> => {
-    for await (const records of follow(dir, { hydrate: true, signal: abort.signal })) console.feed(asRecs(records));
-  };
-  read().catch((error: unknown) =>
-    ui.setState({ message: { tone: 'error', text: `The journal cannot be read on: ${errorText(error)}` } }),
-  );
-  let missed = 0;
-  const look = (): void => {
-    const pid = kernelPid(dir) ?? null;
-    missed = pid === null ? missed + 1 : 0;
-    // Twice: a kernel that is starting has no lock yet, and the last words of one that ended may still be on their way.
-    console.setKernel({ pid, gone: missed > 1, now: Date.now() });
-  };
-  look();
-  const timer = setInterval(look, LOOK_MS);
-  return {
-    id,
-    console,
-    ui,
-    control,
-    stop: () => {
-      clearInterval(timer);
-      abort.abort();
-      control.close();
-      console.stop();
-    },
-  };
-};
-
-/** A journal that grew by more since the last look is not worth two columns of the list. */
-const SCAN_BYTES = 4 * 1024 * 1024;
-
-interface Scan {
-  offset: number;
-  records: readonly Rec[];
-}
-
-/** Picks from what was written since the last look the records that a tally is made of. */
-const scanOn = async (dir: string, { offset, records }: Scan): Promise<Scan | undefined> => {
-  const [path, second] = await listSegments(dir);
-  if (path === undefined || second !== undefined) return undefined;
-  const file = await open(path);
-  try {
-    const length = (await file.stat()).size - offset;
-    if (length > SCAN_BYTES) return undefined;
-    if (length <= 0) return { offset, records };
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
-    const end = buffer.lastIndexOf('\n') + 1;
-    const lines = buffer.toString('utf8', 0, end).split('\n');
-    const found = lines
-      .filter((line) => TALLIED.some((kind) => line.includes(`"kind":"${kind}"`)))
-      .map((line) => parseLine(line))
-      .flatMap((parsed) => (parsed.ok ? [parsed.record] : []));
-    return { offset: offset + end, records: [...records, ...asRecs(found)] };
-  } finally {
-    await file.close();
-  }
-};
-
-/** Runs that have ended do not change, so they are read once. */
-const runsSource = (home: string): RunsSource => {
-  const ended = new Map<string, RunRow>();
-  const scans = new Map<string, Scan>();
-  const read = async (id: string): Promise<RunRow[]> => {
-    const known = ended.get(id);
-    if (known !== undefined) return [known];
-    const summary = await summarise(home, id);
-    if (summary === undefined) return [];
-    const budget = readManifest(summary.dir)?.policy.panicBudget ?? 0;
-    const scan = await scanOn(summary.dir, scans.get(id) ?? { offset: 0, records: [] });
-    if (scan !== undefined) scans.set(id, scan);
-    const run = { ...summary, ...(scan === undefined ? {} : { tally: tallyOf(scan.records, budget) }) };
-    if (!['starting', 'running', 'paused', 'gone'].includes(run.state)) ended.set(id, run);
-    return [run];
-  };
-  return {
-    home,
-    list: async () => (await Promise.all(runIds(home).map(read))).flat(),
-    tail: async (id) => asRecs(await lastRecords(runDir(home, id))),
-  };
-};
 
 interface AppProps {
   look: Look;
@@ -174,7 +45,10 @@ const App = ({ look, source, readOnly, start, open, leave }: AppProps) => {
           key={session.id}
           console={session.console}
           ui={session.ui}
+          player={session.player}
+          tags={session.tags}
           control={session.control}
+          follows={session.follows}
           readOnly={readOnly}
           exit={() => {
             if (start !== null) return leave();
@@ -194,8 +68,13 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
     throw new UserError('the console needs a terminal: use --headless or --json without one', EXIT.unavailable);
   }
   const { home, readOnly = false } = options;
-  const start = options.runId === undefined || options.screen === 'runs' ? null : openSession(home, options.runId);
-  return runConsole({ start, readOnly, source: runsSource(home), open: (id) => openSession(home, id) });
+  const parts = { readOnly, source: runsSource(home), open: (id: string) => openSession(home, id) };
+  return runConsole({ ...parts, start: startOf(options) });
+};
+
+const startOf = ({ home, runId, at, replay }: ConsoleOptions): Session | null => {
+  if (replay !== undefined) return openReplay(replay);
+  return runId === undefined ? null : openSession(home, runId, at);
 };
 
 export interface ConsoleParts {
@@ -226,8 +105,10 @@ export const runConsole = async ({ start, readOnly, source, open }: ConsoleParts
 
 /** Says on the normal screen how things stand. */
 const farewell = ({ console }: Session): number => {
+  const { gone, replay } = console.store.getState();
+  // Nothing happened to a run that was only looked at.
+  if (replay) return EXIT.ok;
   const live = console.latest();
-  const { gone } = console.store.getState();
   process.stdout.write(summaryText(live, gone, process.stdout.columns));
   const { outcome } = live.info;
   if (outcome === null) return gone ? EXIT.notPassed : EXIT.ok;

@@ -1,12 +1,15 @@
 /** The first line: which run, which pair, how far; the view and the run's state at its right end. */
 import type { LiveState } from '../store/live-state.ts';
+import type { Travel } from '../store/player.ts';
 import { type BrainInfo, elapsedMs } from '../store/projections/run-info.ts';
 import type { RunWord } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
+import { placeVariants } from './place-line.ts';
 import { row, type Span, spansWidth } from './text.ts';
 import { shortTime } from './widgets.ts';
 
 export interface HeaderProps {
+  /** What is looked at. */
   live: LiveState;
   word: RunWord;
   /** Ticks that the view lags behind; null while it follows. */
@@ -15,6 +18,10 @@ export interface HeaderProps {
   over?: boolean;
   kernelPid: number | null;
   now?: number | undefined;
+  /** Opened to be replayed. */
+  replay?: boolean;
+  /** How a held view moves, and the newest state, which it is a part of; null while it follows. */
+  place?: { travel: Travel; newest: LiveState } | null;
 }
 
 const PILL: Record<RunWord, Style> = {
@@ -47,17 +54,22 @@ export const brainName = (brain: BrainInfo | null, max: number): string =>
   brain === null ? '?' : shortName(brain.simulated ? 'SIM' : brain.name, max);
 
 export const headerLine = (look: Look, width: number, props: HeaderProps): string => {
-  const { live, word, held } = props;
+  const { live, word, held, place = null } = props;
   const view: Span =
     held !== null
-      ? ['warn', held === 0 ? 'HELD' : `HELD -${held}t`]
+      ? props.replay === true
+        ? ['accent', 'REPLAY']
+        : ['warn', held === 0 ? 'HELD' : `HELD -${held}t`]
       : props.over === true
         ? ['bold', 'ENDED']
         : ['good', 'LIVE'];
   const right: Span[] = [view, ' ', pillSpan(word)];
   const room = width - spansWidth(right) - 1;
-  for (const variant of VARIANTS) {
-    const left = variant(props, live);
+  const variants =
+    place === null
+      ? VARIANTS.map((variant) => variant(props, live))
+      : placeVariants({ view: live, live: place.newest, travel: place.travel }, names(live));
+  for (const left of variants) {
     if (spansWidth(left) <= room) return row(look, width, left, right);
   }
   return row(look, width, [['bold', live.info.id.slice(0, 4)]], right);
@@ -75,6 +87,13 @@ const pair = (live: LiveState, max: number, gap: string): Span[] => {
     workers > 0 && gap.length > 1 ? ` x${workers}` : '',
   ];
 };
+
+/** Which run and which pair, long to short; who is simulated is said in all of them. */
+const names = (live: LiveState): Span[][] => [
+  [['bold', live.info.id], ` ${live.info.task}`, ...pair(live, 16, '   ')],
+  [['bold', live.info.id.slice(0, 4)], ` ${live.info.task}`, ...pair(live, 10, ' ')],
+  [['bold', live.info.id.slice(0, 4)], ...pair(live, 10, ' ')],
+];
 
 const time = ({ now }: HeaderProps, live: LiveState): string => shortTime(elapsedMs(live.info, now));
 

@@ -15,7 +15,7 @@ export const processesPane = (
   look: Look,
   width: number,
   height: number,
-  props: ListProps & { live: LiveState },
+  props: ListProps & { live: LiveState; gone?: boolean },
 ): string[] => {
   const { live } = props;
   const alive = Object.values(live.kernel.procs);
@@ -27,7 +27,7 @@ export const processesPane = (
   return listPane(look, width, height, props, {
     name: `3 PROCESSES ${alive.length}`,
     // They share a slot at any size.
-    rest: [['dim', '8 stk']],
+    rest: [props.gone === true ? ['warn', 'as the kernel left them'] : ['dim', '8 stk']],
     heading: [
       ['dim', `pid ${fit(look, 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`],
     ],

@@ -3,12 +3,15 @@ import type { Look } from '../components/look.ts';
 import { row, type Span, widthOf } from '../components/text.ts';
 import { type Binding, bindingsOf, keysText, type Scope } from './keys.ts';
 
-const hintOf = (binding: Binding): string => `${shortKeys(binding)} ${binding.hint}`;
+const hintOf = (binding: Binding): string => `${binding.label ?? shortKeys(binding)} ${binding.hint}`;
 
 /** One or two keys at most; arrows and their letters mean the same. */
 const shortKeys = ({ keys }: Binding): string => keysText(keys[0] === '1' ? keys : keys.slice(0, 1));
 
-/** @param over the run takes no commands any more: keys that change it are not offered */
+/**
+ * @param over the run takes no commands any more: keys that change it are not offered
+ * @param travels the view is held: keys that move it come first
+ */
 export const hintLine = (
   look: Look,
   width: number,
@@ -16,12 +19,14 @@ export const hintLine = (
   focus: number,
   readOnly: boolean,
   over = false,
+  travels = false,
 ): string => {
   const all = bindingsOf(scope, readOnly || over).filter((binding) => binding.hint !== undefined);
   const here = all.filter((binding) => binding.writes !== true && binding.panes?.includes(focus) === true);
-  const common = all.filter(
+  const others = all.filter(
     (binding) => binding.writes !== true && binding.panes === undefined && !['quit', 'help'].includes(binding.id),
   );
+  const common = travels ? others.toSorted((a, b) => Number(b.travels ?? false) - Number(a.travels ?? false)) : others;
   const right: Span[] = [];
   for (const binding of all.filter((candidate) => candidate.writes === true))
     right.push(['warn', hintOf(binding)], ' ');

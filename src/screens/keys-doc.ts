@@ -5,6 +5,8 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   live: 'Live screen',
   runs: 'Runs screen',
   filter: 'While a filter is typed',
+  goto: 'While a place to go to is typed',
+  tag: 'While a tag is typed',
   help: 'In the list of keys',
   trap: 'In an opened trap',
   kill: 'Kill?',

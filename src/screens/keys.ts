@@ -5,7 +5,7 @@
  * after such a capital, or ask for one themselves.
  */
 
-export type Scope = 'live' | 'runs' | 'filter' | 'help' | 'trap' | 'kill' | 'quit' | 'inject';
+export type Scope = 'live' | 'runs' | 'filter' | 'goto' | 'tag' | 'help' | 'trap' | 'kill' | 'quit' | 'inject';
 
 export interface Binding {
   id: string;
@@ -19,6 +19,10 @@ export interface Binding {
   writes?: true;
   /** Panes whose focus brings the hint forward. */
   panes?: readonly number[];
+  /** The keys in the hint, where it stands for two bindings. */
+  label?: string;
+  /** It moves the view through the run: its hint comes first while the view is held. */
+  travels?: true;
 }
 
 export const KEYS = [
@@ -41,14 +45,77 @@ export const KEYS = [
     panes: [2],
   },
   { id: 'newer-workers', keys: ['}'], scope: 'live', help: 'The four workers after these' },
-  { id: 'next-trap', keys: ['e'], scope: 'live', hint: 'trap', help: 'Next trap; holds the view' },
+  {
+    id: 'play',
+    keys: [' '],
+    scope: 'live',
+    hint: 'play',
+    help: 'Hold the view; play it on from there, and hold it again',
+    travels: true,
+  },
+  {
+    id: 'previous-tick',
+    keys: [','],
+    scope: 'live',
+    hint: 'tick',
+    label: ', .',
+    help: 'Previous tick; holds the view',
+    travels: true,
+  },
+  { id: 'next-tick', keys: ['.'], scope: 'live', help: 'Next tick' },
+  {
+    id: 'previous-mark',
+    keys: ['['],
+    scope: 'live',
+    hint: 'mark',
+    label: '[ ]',
+    help: 'Previous mark; / on the time line (7) says which kinds',
+    travels: true,
+  },
+  { id: 'next-mark', keys: [']'], scope: 'live', help: 'Next mark' },
+  {
+    id: 'next-trap',
+    keys: ['e'],
+    scope: 'live',
+    hint: 'trap',
+    label: 'e/E',
+    help: 'Next trap; while live the newest one; holds the view',
+    travels: true,
+  },
   { id: 'previous-trap', keys: ['E'], scope: 'live', help: 'Previous trap; holds the view' },
+  {
+    id: 'goto',
+    keys: ['g'],
+    scope: 'live',
+    hint: 'go to',
+    help: 'Go to 50%, t84, #18231, 03:14 from the start, or a time of day',
+    travels: true,
+  },
+  {
+    id: 'slower',
+    keys: ['<'],
+    scope: 'live',
+    hint: 'speed',
+    label: '< >',
+    help: 'Play half as fast, down to a quarter',
+    travels: true,
+  },
+  { id: 'faster', keys: ['>'], scope: 'live', help: 'Play twice as fast, up to 64 times, then as fast as it goes' },
+  { id: 'idle', keys: ['i'], scope: 'live', help: 'Shorten gaps over 2 s to that while playing, or sit them out' },
+  {
+    id: 'tag',
+    keys: ['m'],
+    scope: 'live',
+    hint: 'tag',
+    help: 'Tag the tick, with #labels; on a tagged one change or empty it',
+    travels: true,
+  },
   {
     id: 'open',
     keys: ['enter'],
     scope: 'live',
     hint: 'inspect',
-    help: 'Open the selected trap; zoom another pane',
+    help: 'Inspect the tick of the trap or of the held view; zoom another pane',
     panes: [6],
   },
   {
@@ -56,15 +123,28 @@ export const KEYS = [
     keys: ['l'],
     scope: 'live',
     hint: 'live',
-    help: 'Back to live; forgets selection and scrolling',
+    help: 'Back to live, in a replay to the end; forgets selection',
+    travels: true,
   },
   { id: 'down', keys: ['j', 'down'], scope: 'live', help: 'Scroll the focused pane, or move its selection, down' },
   { id: 'up', keys: ['k', 'up'], scope: 'live', help: 'The same, up' },
   { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'live', help: 'A page down' },
   { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'live', help: 'A page up' },
-  { id: 'home', keys: ['home'], scope: 'live', help: 'To the start of the focused pane' },
-  { id: 'end', keys: ['end'], scope: 'live', help: 'To the end of the focused pane' },
-  { id: 'filter', keys: ['/'], scope: 'live', hint: 'filter', help: 'Filter the focused list', panes: [3, 4, 6] },
+  {
+    id: 'home',
+    keys: ['home'],
+    scope: 'live',
+    help: 'To the start of the focused pane; of the run where the view is held',
+  },
+  { id: 'end', keys: ['end'], scope: 'live', help: 'To the end of the focused pane, or of the run' },
+  {
+    id: 'filter',
+    keys: ['/'],
+    scope: 'live',
+    hint: 'filter',
+    help: 'Filter the focused list; on 7 the kinds of marks',
+    panes: [3, 4, 6, 7],
+  },
   { id: 'sort', keys: ['s'], scope: 'live', hint: 'sort', help: 'Sort capabilities by id, last use, uses', panes: [4] },
   { id: 'back', keys: ['escape'], scope: 'live', help: 'Undo the last of: filter, zoom, hold' },
   { id: 'help', keys: ['?'], scope: 'live', hint: 'help', help: 'This list of keys' },
@@ -103,6 +183,14 @@ export const KEYS = [
   { id: 'accept', keys: ['enter'], scope: 'filter', hint: 'keep', help: 'Keep the filter' },
   { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'filter', hint: 'clear', help: 'Clear the filter' },
   { id: 'erase', keys: ['backspace', 'delete'], scope: 'filter', help: 'Take the last character back' },
+
+  { id: 'accept', keys: ['enter'], scope: 'goto', hint: 'go', help: 'Go there' },
+  { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'goto', hint: 'stay', help: 'Stay' },
+  { id: 'erase', keys: ['backspace', 'delete'], scope: 'goto', help: 'Take the last character back' },
+
+  { id: 'accept', keys: ['enter'], scope: 'tag', hint: 'keep', help: 'Keep the tag; an empty one is taken away' },
+  { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'tag', hint: 'cancel', help: 'Leave it as it was' },
+  { id: 'erase', keys: ['backspace', 'delete'], scope: 'tag', help: 'Take the last character back' },
 
   { id: 'down', keys: ['j', 'down'], scope: 'help', hint: 'down', help: 'Scroll down' },
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
@@ -144,6 +232,7 @@ export const bindingFor = (scope: Scope, key: string, readOnly: boolean): Bindin
   bindingsOf(scope, readOnly).find((binding) => binding.keys.includes(key));
 
 const NAMES: Readonly<Record<string, string>> = {
+  ' ': 'Space',
   escape: 'Esc',
   enter: 'Enter',
   tab: 'Tab',

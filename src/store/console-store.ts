@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { emptyLive, foldLive, type LiveState } from './live-state.ts';
 import { type Clock, createPacer, systemClock } from './pacer.ts';
+import type { Travel } from './player.ts';
 import type { Rec } from './record.ts';
 
 /** Milliseconds between two notifications of React. */
@@ -10,9 +11,13 @@ export const PACE_MS = 33;
 export interface ConsoleView {
   /** The newest. */
   live: LiveState;
-  /** What the panes draw: the newest, or what was held. */
+  /** What the panes draw: the newest, or a place that is held or played from. */
   view: LiveState;
   held: boolean;
+  /** How a held view moves; null while it follows. */
+  travel: Travel | null;
+  /** Opened to be replayed: no orders are given from here. */
+  replay: boolean;
   /** The kernel's process has gone without ending the run. */
   gone: boolean;
   kernelPid: number | null;
@@ -24,7 +29,10 @@ export interface ConsoleStore {
   store: StoreApi<ConsoleView>;
   /** Folds records; the notification may come a little later. */
   feed(records: readonly Rec[]): void;
-  hold(): void;
+  /** What the newest state is, where it is not fed. */
+  know(live: LiveState): void;
+  /** Holds the view at a state, which may be replaced by another one; the notification may come a little later. */
+  show(view: LiveState, travel: Travel): void;
   follow(): void;
   setKernel(kernel: { pid: number | null; gone: boolean; now?: number }): void;
   /** The newest state, notified or not. */
@@ -32,19 +40,22 @@ export interface ConsoleStore {
   stop(): void;
 }
 
-export const createConsoleStore = (clock: Clock = systemClock): ConsoleStore => {
+export const createConsoleStore = (clock: Clock = systemClock, replay = false): ConsoleStore => {
   let latest = emptyLive;
+  let shown: { view: LiveState; travel: Travel } | null = null;
   const store = createStore<ConsoleView>(() => ({
     live: emptyLive,
     view: emptyLive,
     held: false,
+    travel: null,
+    replay,
     gone: false,
     kernelPid: null,
     now: undefined,
   }));
   const publish = (): void => {
-    const { held, view } = store.getState();
-    store.setState({ live: latest, view: held ? view : latest });
+    const { view = latest, travel = null } = shown ?? {};
+    store.setState({ live: latest, view, travel, held: shown !== null });
   };
   const pacer = createPacer(publish, PACE_MS, clock);
   return {
@@ -53,12 +64,18 @@ export const createConsoleStore = (clock: Clock = systemClock): ConsoleStore => 
       for (const rec of records) latest = foldLive(latest, rec);
       pacer.request();
     },
-    hold: () => {
-      if (store.getState().held) return;
-      pacer.flush();
-      store.setState({ held: true });
+    know: (live) => {
+      latest = live;
+      pacer.request();
     },
-    follow: () => store.setState({ live: latest, view: latest, held: false }),
+    show: (view, travel) => {
+      shown = { view, travel };
+      pacer.request();
+    },
+    follow: () => {
+      shown = null;
+      publish();
+    },
     setKernel: ({ pid, gone, now }) => {
       const old = store.getState();
       // Only the header shows these; nothing else is notified of a clock that goes on.

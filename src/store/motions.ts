@@ -1,6 +1,6 @@
 /** Ways through a run: from a place to another one, or to a sentence that says why there is none. */
 import type { Rec } from './record.ts';
-import type { MarkKind, TimeSource } from './time-source.ts';
+import { MARK_KINDS, type MarkKind, type TimeSource } from './time-source.ts';
 
 /** Where a motion leads. `tick` is null where only the state there can tell. */
 export interface Spot {
@@ -71,6 +71,22 @@ export const byMark = (direction: 1 | -1, kinds: readonly MarkKind[], fits?: (re
     return `No ${kindsText(kinds)}${which} ${direction === 1 ? 'after' : 'before'} this.`;
   },
 });
+
+/** The newest mark at or before a place. */
+export const newestMark = (kinds: readonly MarkKind[], fits?: (rec: Rec) => boolean): Motion => ({
+  find: (source, { seq, tick }) => byMark(-1, kinds, fits).find(source, { seq: seq + 1, tick }),
+});
+
+/** Kinds whose names begin with the words: `trap fault`; all for none. @returns a sentence where a word is none */
+export const parseKinds = (text: string): readonly MarkKind[] | string => {
+  const words = text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '');
+  const unknown = words.find((word) => !MARK_KINDS.some((kind) => kind.startsWith(word)));
+  if (unknown !== undefined) return `"${unknown}" is no kind of mark: there are ${MARK_KINDS.join(', ')}.`;
+  return words.length === 0 ? MARK_KINDS : MARK_KINDS.filter((kind) => words.some((word) => kind.startsWith(word)));
+};
 
 export const toSeq = (seq: number): Motion => ({ find: async () => ({ seq, tick: null }) });
 

@@ -66,8 +66,9 @@ export class Player {
     this.#clock = options.clock ?? systemClock;
   }
 
-  get travel(): Travel {
-    return this.#travel;
+  /** What is held; the empty state while nothing is. */
+  get view(): LiveState {
+    return this.#live;
   }
 
   source(): Promise<TimeSource> {

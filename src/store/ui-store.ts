@@ -1,6 +1,7 @@
 /** What the operator has chosen to see. Changed by keys only, and drawn at once. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LiveState } from './live-state.ts';
+import type { Tag } from './tags.ts';
 
 export type PaneId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -10,6 +11,9 @@ export type Overlay =
   | { kind: 'quit' }
   | { kind: 'trap'; seq: number }
   | { kind: 'inject'; fault: number; target: number; handle: number; row: 'fault' | 'target' | 'handle' };
+
+/** A line that is being typed: where to go, or what to note of a tick. */
+export type Prompt = { kind: 'goto'; text: string } | { kind: 'tag'; text: string; tick: number; seq: number };
 
 export interface Message {
   tone: 'info' | 'good' | 'error';
@@ -65,6 +69,10 @@ export interface UiState {
   capSort: number;
   /** Seq of the selected trap. */
   trap: number | null;
+  prompt: Prompt | null;
+  /** Tick that is inspected; null for none. */
+  inspect: number | null;
+  tags: readonly Tag[];
   overlay: Overlay | null;
   message: Message | null;
 }
@@ -83,6 +91,9 @@ export const initialUi: UiState = {
   typing: false,
   capSort: 0,
   trap: null,
+  prompt: null,
+  inspect: null,
+  tags: [],
   overlay: null,
   message: null,
 };

@@ -1,8 +1,13 @@
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { recordsSource } from '../../src/replay/records-source.ts';
 import type { Control } from '../../src/screens/control.ts';
 import { LiveScreen } from '../../src/screens/live/live-screen.tsx';
+import { say } from '../../src/screens/live/say.ts';
 import { createConsoleStore } from '../../src/store/console-store.ts';
+import { Player } from '../../src/store/player.ts';
+import type { Tag, TagBook } from '../../src/store/tags.ts';
+import { currentTags } from '../../src/store/tags.ts';
 import { createUiStore } from '../../src/store/ui-store.ts';
 import { DemoRun, eventfulRun } from '../store/demo-run.ts';
 
@@ -14,11 +19,25 @@ const SMALL = { columns: 60, rows: 20 };
 
 const show = (
   size: { columns: number; rows: number },
-  options: { run?: DemoRun; readOnly?: boolean; control?: Control | null } = {},
+  options: {
+    run?: DemoRun;
+    readOnly?: boolean;
+    control?: Control | null;
+    tags?: TagBook | null;
+    replay?: boolean;
+  } = {},
 ) => {
   const run = options.run ?? eventfulRun();
-  const console = createConsoleStore();
+  const { replay = false } = options;
+  const console = createConsoleStore(undefined, replay);
   const ui = createUiStore();
+  const player = new Player({
+    source: async () => recordsSource({ format: 'turingos', name: 'x', records: run.records }),
+    show: console.show,
+    say: (tone, text) => say(ui, tone, text),
+  });
+  const written: Tag[] = [];
+  const book: TagBook = { read: () => currentTags(written), write: (tag) => written.push(tag) };
   const command = vi.fn<Control['command']>(async () => ({ seq: 1, events: [] }));
   const exit = vi.fn();
   console.feed(run.records);
@@ -28,6 +47,9 @@ const show = (
       console={console}
       ui={ui}
       control={control}
+      player={player}
+      tags={options.tags === undefined ? book : options.tags}
+      follows={!replay}
       readOnly={options.readOnly ?? false}
       exit={exit}
       size={size}
@@ -41,7 +63,7 @@ const show = (
     await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
     return screen();
   };
-  return { run, console, ui, command, exit, screen, press };
+  return { run, console, ui, player, command, exit, screen, press, written };
 };
 
 describe.each([
@@ -110,8 +132,8 @@ describe('keys change what is seen, at once', () => {
   });
   test('e holds the view on a trap, l goes back', async () => {
     const { press, console, run } = show(NORMAL);
-    expect(await press('e', /HELD {2}THRASHING/)).toContain('the run goes on');
-    await press('EE', /\^|>t31/);
+    expect(await press('e', /HELD -1t {2}THRASHING/)).toContain('Held at t44; the run goes on');
+    await press('EE', /HELD -12t/);
     console.feed(run.records.slice(-1));
     expect(console.store.getState().held).toBe(true);
     await press('\r', /evidence/);
@@ -147,7 +169,8 @@ describe('keys change what is seen, at once', () => {
   test('? lists the keys', async () => {
     const { press } = show(LARGE);
     const text = await press('?', /KEYS/);
-    expect(text).toContain('Inject a fault');
+    expect(text).toContain('Previous mark');
+    expect(await press('j'.repeat(60), /\d+ above/)).toContain('Inject a fault');
   });
 });
 
@@ -169,7 +192,7 @@ describe('capitals act on the run', () => {
   });
   test('a held view of a paused run does not say that it goes on', async () => {
     const run = eventfulRun().command({ command: 'pause' });
-    expect(await show(NORMAL, { run }).press('e', /Held at t45\. l follows/)).not.toContain('goes on');
+    expect(await show(NORMAL, { run }).press('e', /Held at t44\. l follows/)).not.toContain('goes on');
   });
   test('K asks, and only y kills', async () => {
     const { press, command } = show(LARGE);

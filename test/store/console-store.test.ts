@@ -1,30 +1,7 @@
 import { expect, test } from 'vitest';
 import { createConsoleStore, heldTicks, PACE_MS } from '../../src/store/console-store.ts';
-import type { Clock } from '../../src/store/pacer.ts';
 import { eventfulRun } from './demo-run.ts';
-
-/** A clock that stands until it is moved. */
-const handClock = () => {
-  let now = 0;
-  let due: { at: number; call: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    after: (ms, call) => {
-      const entry = { at: now + ms, call };
-      due.push(entry);
-      return () => {
-        due = due.filter((other) => other !== entry);
-      };
-    },
-  };
-  const move = (ms: number): void => {
-    now += ms;
-    const ready = due.filter((entry) => entry.at <= now);
-    due = due.filter((entry) => entry.at > now);
-    for (const { call } of ready) call();
-  };
-  return { clock, move };
-};
+import { handClock } from './hand-clock.ts';
 
 const { records } = eventfulRun();
 
@@ -51,7 +28,8 @@ test('a held view stands still while the run goes on, and follows again', () => 
   const { clock, move } = handClock();
   const console = createConsoleStore(clock);
   console.feed(records.slice(0, 100));
-  console.hold();
+  console.show(console.latest(), { playing: false, speed: 1, idle: true });
+  move(PACE_MS);
   const held = console.store.getState().view;
   console.feed(records.slice(100));
   move(PACE_MS);

@@ -1,40 +1,32 @@
 /** What keys do on the live screen. */
 import { CAP_SORTS } from '../../components/caps-pane.ts';
 import { TILES, workerSlots } from '../../components/workers-pane.ts';
-import type { ConsoleStore } from '../../store/console-store.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
+import { parseKinds } from '../../store/motions.ts';
 import { runWord } from '../../store/run-status.ts';
-import { type Message, type Moment, momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
-import type { Control } from '../control.ts';
+import { momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
 import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
+import type { Action, LiveContext } from './context.ts';
 import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
-import { focusPane, type Motion, neighbourTrap, scrollPane } from './scrolling.ts';
-
-export interface LiveContext {
-  console: ConsoleStore;
-  ui: UiStore;
-  /** Null where no kernel can be spoken to. */
-  control: Control | null;
-  readOnly: boolean;
-  /** Planner and workers share a slot. */
-  small(): boolean;
-  size(): { columns: number; rows: number };
-  exit(): void;
-}
+import { askPlace, askTag, GOTO, TAG, typeInto } from './prompts.ts';
+import { say } from './say.ts';
+import { focusPane, type Motion, scrollPane } from './scrolling.ts';
+import { follow, ofTheRun, runEnd, runStart, TRAVEL, trap } from './travel.ts';
 
 /** Which keys are in force. */
 export const scopeOf = (ui: UiStore): Scope => {
-  const { overlay, typing } = ui.getState();
+  const { overlay, typing, prompt } = ui.getState();
   if (overlay !== null) return overlay.kind;
+  if (prompt !== null) return prompt.kind;
   return typing ? 'filter' : 'live';
 };
 
 /** Handles one key; the answer is whether it meant anything. */
 export const pressLive = (context: LiveContext, key: string): boolean => {
   const scope = scopeOf(context.ui);
-  const binding = bindingFor(scope, key, context.readOnly);
-  if (binding === undefined) return scope === 'filter' && typed(context, key);
+  const binding = bindingFor(scope, key, context.readOnly || context.console.store.getState().replay);
+  if (binding === undefined) return scope === 'filter' ? typed(context, key) : typeInto(context, key);
   ACTIONS[scope]?.[binding.id]?.(context, key);
   return true;
 };
@@ -42,24 +34,11 @@ export const pressLive = (context: LiveContext, key: string): boolean => {
 /** Why, as the journal keeps it; who is said beside it. */
 const REASON = 'by key';
 
-type Action = (context: LiveContext, key: string) => void;
-
 const typed = ({ ui }: LiveContext, key: string): boolean => {
   if (key.length !== 1) return false;
   const { focus, filter } = ui.getState();
   ui.setState({ filter: { ...filter, [focus]: (filter[focus] ?? '') + key } });
   return true;
-};
-
-/** A message gives way to what the run has to say after so many milliseconds. */
-const MESSAGE_MS = 8000;
-
-const say = (ui: UiStore, tone: Message['tone'], text: string, since?: Moment): void => {
-  const message: Message = { tone, text, ...(since === undefined ? {} : { since }) };
-  ui.setState({ message });
-  setTimeout(() => {
-    if (ui.getState().message === message) ui.setState({ message: null });
-  }, MESSAGE_MS).unref();
 };
 
 /** Sends a command, and says what came of it. */
@@ -84,13 +63,6 @@ const scrolled =
   (motion: Motion): Action =>
   ({ ui, console }) =>
     ui.setState((state) => scrollPane(state, console.store.getState().view, motion));
-
-const trapMove =
-  (direction: 1 | -1): Action =>
-  ({ ui, console }) => {
-    if (console.latest().traps.total > 0) console.hold();
-    ui.setState((state) => ({ ...neighbourTrap(state, console.store.getState().view, direction) }));
-  };
 
 const close: Action = ({ ui }) => ui.setState({ overlay: null });
 
@@ -118,17 +90,15 @@ const turnPage =
     ui.setState((state) => ({ workerPage: Math.max(0, Math.min(last, state.workerPage + by)) }));
   };
 
-const back: Action = ({ ui, console }) => {
+const back: Action = (context, key) => {
+  const { ui, console } = context;
   const { focus, filter, zoom, trap } = ui.getState();
+  const { held, replay } = console.store.getState();
   if ((filter[focus] ?? '') !== '') ui.setState({ filter: { ...filter, [focus]: '' } });
   else if (zoom) ui.setState({ zoom: false });
-  else if (console.store.getState().held || trap !== null) follow({ ui, console });
-  else ui.setState({ message: null });
-};
-
-const follow = ({ ui, console }: Pick<LiveContext, 'ui' | 'console'>): void => {
-  console.follow();
-  ui.setState({ scroll: {}, trap: null, workerPage: 0, message: null });
+  // A replay is held all the time: there is nothing to go back to.
+  else if (held && !replay) follow(context, key);
+  else ui.setState(trap === null ? { message: null } : { trap: null, scroll: {} });
 };
 
 const openPane: Action = ({ ui }) => {
@@ -145,20 +115,20 @@ const LIVE: Readonly<Record<string, Action>> = {
   tiles: ({ ui }) => ui.setState((state) => ({ tiled: !state.tiled })),
   'older-workers': turnPage(1),
   'newer-workers': turnPage(-1),
-  'next-trap': trapMove(1),
-  'previous-trap': trapMove(-1),
+  ...TRAVEL,
+  goto: askPlace,
+  tag: askTag,
   open: openPane,
-  follow,
   down: scrolled('down'),
   up: scrolled('up'),
   'page-down': scrolled('page-down'),
   'page-up': scrolled('page-up'),
-  home: scrolled('home'),
-  end: scrolled('end'),
+  home: (context, key) => (ofTheRun(context) ? runStart : scrolled('home'))(context, key),
+  end: (context, key) => (ofTheRun(context) ? runEnd : scrolled('end'))(context, key),
   filter: ({ ui }) => {
     const { focus } = ui.getState();
-    if (focus === 3 || focus === 4 || focus === 6) ui.setState({ typing: true });
-    else say(ui, 'info', 'Only lists have a filter: focus 3, 4 or 6 first.');
+    if ([3, 4, 6, 7].includes(focus)) ui.setState({ typing: true });
+    else say(ui, 'info', 'Only lists and the time line have a filter: focus 3, 4, 6 or 7 first.');
   },
   sort: ({ ui }) => ui.setState((state) => ({ capSort: (state.capSort + 1) % CAP_SORTS.length })),
   back,
@@ -171,9 +141,9 @@ const LIVE: Readonly<Record<string, Action>> = {
   inject: ({ ui }) => ui.setState({ overlay: freshInject, message: null }),
   kill: ({ ui }) => ui.setState({ overlay: { kind: 'kill' }, message: null }),
   quit: ({ ui, console, exit, readOnly }) => {
-    const { gone } = console.store.getState();
+    const { gone, replay } = console.store.getState();
     const word = runWord(console.latest(), gone);
-    const over = console.latest().info.outcome !== null || word === 'GONE' || readOnly;
+    const over = console.latest().info.outcome !== null || word === 'GONE' || readOnly || replay;
     if (over) exit();
     else ui.setState({ overlay: { kind: 'quit' }, message: null });
   },
@@ -215,17 +185,23 @@ const INJECT: Readonly<Record<string, Action>> = {
 
 const scrollHelp =
   (by: 1 | -1): Action =>
-  ({ ui, readOnly, size }) =>
-    ui.setState(({ overlay }) =>
-      overlay?.kind === 'help'
-        ? { overlay: { ...overlay, scroll: scrolledHelp('live', readOnly, size(), overlay.scroll, by) } }
-        : {},
-    );
+  ({ ui, console, readOnly, size }) =>
+    ui.setState(({ overlay }) => {
+      if (overlay?.kind !== 'help') return {};
+      const fewer = readOnly || console.store.getState().replay;
+      return { overlay: { ...overlay, scroll: scrolledHelp('live', fewer, size(), overlay.scroll, by) } };
+    });
 
 const endFilter =
   (keep: boolean): Action =>
-  ({ ui }) =>
-    ui.setState(({ focus, filter }) => ({ typing: false, filter: keep ? filter : { ...filter, [focus]: '' } }));
+  ({ ui }) => {
+    const { focus, filter } = ui.getState();
+    // One that names no kind of mark would be in the way of every jump.
+    const kinds = keep && focus === 7 ? parseKinds(filter[7] ?? '') : [];
+    const kept = keep && typeof kinds !== 'string';
+    ui.setState({ typing: false, filter: kept ? filter : { ...filter, [focus]: '' } });
+    if (typeof kinds === 'string') say(ui, 'error', kinds);
+  };
 
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   live: LIVE,
@@ -236,8 +212,10 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
     erase: ({ ui }) =>
       ui.setState(({ focus, filter }) => ({ filter: { ...filter, [focus]: (filter[focus] ?? '').slice(0, -1) } })),
   },
+  goto: GOTO,
+  tag: TAG,
   help: { down: scrollHelp(1), up: scrollHelp(-1), close },
-  trap: { 'next-trap': trapMove(1), 'previous-trap': trapMove(-1), close },
+  trap: { 'next-trap': trap(1), 'previous-trap': trap(-1), close },
   kill: {
     yes: (context) => {
       context.ui.setState({ overlay: null });

@@ -29,10 +29,12 @@ export interface Layout {
 const MIN_COLUMNS = 30;
 const MIN_ROWS = 9;
 
+/** @param travels the view is held somewhere in the run: the time line gets a row more, for the place and its tag */
 export const layoutOf = (
   columns: number,
   rows: number,
   ui: Pick<UiState, 'focus' | 'zoom' | 'slot' | 'left' | 'stream'>,
+  travels = false,
 ): Layout => {
   const kind =
     columns < MIN_COLUMNS || rows < MIN_ROWS
@@ -51,9 +53,9 @@ export const layoutOf = (
   if (ui.zoom) return { ...frame, panes: [{ pane: ui.focus, x: 0, y: top, width: columns, height }] };
   const panes =
     kind === 'large'
-      ? large(columns, top, height, ui)
+      ? large(columns, top, height, ui, travels)
       : kind === 'normal'
-        ? normal(columns, top, height, ui)
+        ? normal(columns, top, height, ui, travels)
         : small(columns, top, height, ui);
   return { ...frame, panes };
 };
@@ -71,10 +73,10 @@ const beside = (
 ];
 
 /** Spare rows go to the streams, but for one in three. */
-const large = (columns: number, top: number, height: number, ui: Pick<UiState, 'left'>): Placed[] => {
+const large = (columns: number, top: number, height: number, ui: Pick<UiState, 'left'>, travels: boolean): Placed[] => {
   const spare = Math.max(0, height - 34);
   const list = 8 + Math.min(6, Math.floor(spare / 6));
-  const timeline = 4;
+  const timeline = travels ? 5 : 4;
   const streams = height - 2 * list - timeline;
   const narrow = Math.max(44, Math.floor(columns * 0.37));
   return [
@@ -85,8 +87,14 @@ const large = (columns: number, top: number, height: number, ui: Pick<UiState, '
   ];
 };
 
-const normal = (columns: number, top: number, height: number, ui: Pick<UiState, 'slot'>): Placed[] => {
-  const timeline = 3;
+const normal = (
+  columns: number,
+  top: number,
+  height: number,
+  ui: Pick<UiState, 'slot'>,
+  travels: boolean,
+): Placed[] => {
+  const timeline = travels ? 4 : 3;
   const spare = height - 18;
   const list = 7 + Math.floor(spare / 3);
   const streams = height - list - timeline;

@@ -5,41 +5,44 @@ import { useStore } from 'zustand';
 import { historyLine, panicLine, thrashLine } from '../../components/gauges.ts';
 import { headerLine } from '../../components/header.ts';
 import { Lines } from '../../components/lines.tsx';
-import { type ConsoleStore, heldTicks } from '../../store/console-store.ts';
+import { type ConsoleStore, type ConsoleView, heldTicks } from '../../store/console-store.ts';
+import { Player } from '../../store/player.ts';
 import { isOver, runWord } from '../../store/run-status.ts';
 import type { UiStore } from '../../store/ui-store.ts';
-import type { Control } from '../control.ts';
 import { hintLine } from '../hints.ts';
 import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
 import { pressLive, scopeOf } from './actions.ts';
+import type { LiveContext } from './context.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { overlayLines } from './overlays.ts';
 import { PaneView } from './pane-view.tsx';
+import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
 
-export interface LiveScreenProps {
-  console: ConsoleStore;
-  ui: UiStore;
-  control: Control | null;
-  readOnly: boolean;
-  exit(): void;
+export interface LiveScreenProps
+  extends Omit<LiveContext, 'small' | 'size' | 'player' | 'tags' | 'follows'>,
+    Partial<Pick<LiveContext, 'player' | 'tags' | 'follows'>> {
   /** For tests; without it the terminal's. */
   size?: { columns: number; rows: number };
 }
 
-export const LiveScreen = ({ console, ui, control, readOnly, exit, size }: LiveScreenProps) => {
+export const LiveScreen = ({ size, tags = null, follows = true, ...props }: LiveScreenProps) => {
+  const { console, ui, readOnly } = props;
+  // A screen that is only fed can be held, and no more.
+  const player = useMemo(() => props.player ?? unmoved(props), [props.player, console, ui]);
   const real = useWindowSize();
   const { columns, rows } = size ?? real;
   const { focus, zoom, slot, left, stream } = useStore(ui);
+  const travels = useStore(console.store, (state) => state.held);
   const layout = useMemo(
-    () => layoutOf(columns, rows, { focus, zoom, slot, left, stream }),
-    [columns, rows, focus, zoom, slot, left, stream],
+    () => layoutOf(columns, rows, { focus, zoom, slot, left, stream }, travels),
+    [columns, rows, focus, zoom, slot, left, stream, travels],
   );
   const small = (): boolean => layout.kind === 'small' && !zoom;
   useInput((input, key) => {
-    const context = { console, ui, control, readOnly, small, size: () => ({ columns, rows }), exit };
-    for (const name of keyNames(input, key)) pressLive(context, name);
+    for (const name of keyNames(input, key))
+      pressLive({ ...props, player, tags, follows, small, size: () => ({ columns, rows }) }, name);
   });
   return (
     <Box width={columns} height={rows}>
@@ -59,16 +62,26 @@ export const LiveScreen = ({ console, ui, control, readOnly, exit, size }: LiveS
   );
 };
 
+const unmoved = ({ console, ui }: Pick<LiveScreenProps, 'console' | 'ui'>): Player =>
+  new Player({
+    source: () => Promise.reject(new Error('only what comes is shown here')),
+    show: console.show,
+    say: (tone, text) => say(ui, tone, text),
+  });
+
 const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns: number; layout: Layout }) => {
   const look = useLook();
   const state = useStore(console.store);
+  const { travel } = state;
   const props = {
     live: state.view,
-    word: runWord(state.live, state.gone),
+    word: runWord(state.view, isGoneHere(state)),
     held: heldTicks(state),
     over: isOver(state.live, state.gone),
     kernelPid: state.kernelPid,
     now: state.held || state.gone ? undefined : state.now,
+    replay: state.replay,
+    place: travel === null ? null : { travel, newest: state.live },
   };
   const lines = [headerLine(look, columns, props)];
   if (layout.kind !== 'none') {
@@ -78,6 +91,9 @@ const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns
   }
   return <Lines x={0} y={layout.header} width={columns} lines={lines} />;
 });
+
+/** Before its last word a kernel that is gone was still there. */
+const isGoneHere = ({ gone, live, view }: ConsoleView): boolean => gone && view.info.lastSeq === live.info.lastSeq;
 
 interface BottomProps {
   console: ConsoleStore;
@@ -93,7 +109,10 @@ const Bottom = memo(({ console, ui, columns, layout, readOnly }: BottomProps) =>
   const choice = useStore(ui);
   const lines = [
     statusLine(look, columns, state, choice, readOnly),
-    hintLine(look, columns, scopeOf(ui), choice.focus, readOnly, isOver(state.live, state.gone)),
+    hintLine(
+      ...([look, columns, scopeOf(ui), choice.focus, readOnly] as const),
+      ...([state.replay || isOver(state.live, state.gone), state.held] as const),
+    ),
   ];
   return <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={lines} />;
 });
@@ -111,5 +130,5 @@ const OverlayView = memo(({ console, ui, columns, rows, readOnly }: OverlayProps
   const overlay = useStore(ui, (state) => state.overlay);
   const state = useStore(console.store);
   if (overlay === null) return null;
-  return <Lines {...overlayLines(look, columns, rows, overlay, state, readOnly)} />;
+  return <Lines {...overlayLines(look, columns, rows, overlay, state, readOnly || state.replay)} />;
 });

@@ -16,6 +16,7 @@ import { workersPane } from '../../components/workers-pane.ts';
 import type { ConsoleStore, ConsoleView } from '../../store/console-store.ts';
 import type { LiveState } from '../../store/live-state.ts';
 import { cutStreams } from '../../store/projections/streams.ts';
+import type { Timeline } from '../../store/projections/timeline.ts';
 import type { PaneId, UiState, UiStore } from '../../store/ui-store.ts';
 import { useLook } from '../look-context.ts';
 import type { Layout, Placed } from './layout.ts';
@@ -44,7 +45,7 @@ export const PaneView = memo(({ console, ui, placed, kind }: PaneViewProps) => {
   const { pane, x, y, width } = placed;
   useStore(
     console.store,
-    useShallow((state: ConsoleView) => [...SHOWN[pane].map((key) => state.view[key]), state.gone]),
+    useShallow((state: ConsoleView) => [...SHOWN[pane].map((key) => state.view[key]), state.gone, state.held]),
   );
   const state = useStore(ui);
   const lines = paneLines(look, placed, kind, console.store.getState(), state);
@@ -55,9 +56,11 @@ const paneLines = (
   look: Look,
   placed: Placed,
   kind: Layout['kind'],
-  { view, held, gone }: ConsoleView,
+  { live: newest, view, held, ...console }: ConsoleView,
   ui: UiState,
 ): string[] => {
+  // What a kernel that is gone left open is told at the end only: before that it was there.
+  const gone = console.gone && view.info.lastSeq === newest.info.lastSeq;
   const live = gone && view.info.outcome === null ? { ...view, streams: cutStreams(view.streams) } : view;
   const { pane, x, width, height } = placed;
   const focused = ui.focus === pane;
@@ -76,7 +79,7 @@ const paneLines = (
         page: ui.workerPage,
       });
     case 3:
-      return processesPane(look, width, height, { ...list, ...shared });
+      return processesPane(look, width, height, { ...list, ...shared, gone: gone && view.info.outcome === null });
     case 4:
       return capsPane(look, width, height, { ...list, ...shared, sort: CAP_SORTS[ui.capSort] ?? 'id' });
     case 5:
@@ -90,12 +93,24 @@ const paneLines = (
       });
     case 7: {
       const at = live.traps.rows.find((trap) => trap.seq === ui.trap)?.tick ?? null;
-      return timelinePane(look, width, height, { timeline: live.timeline, focused, back: scroll, at, held });
+      return timelinePane(look, width, height, {
+        ...{ focused, back: scroll, at, held, tags: ui.tags, kinds: ui.filter[7] ?? '', ticks: newest.kernel.tick },
+        ...(held
+          ? { timeline: wholeTimeline(newest.timeline, view), cursor: view.kernel.tick }
+          : { timeline: live.timeline, cursor: null }),
+      });
     }
     case 8:
       return stackPane(look, width, height, { ...list, ...shared });
   }
 };
+
+/** What came after a held view is on the time line too, as far as the newest state has kept the ticks around it. */
+const wholeTimeline = (newest: Timeline, view: LiveState): Timeline =>
+  newest.first > 0 && newest.first <= Math.max(1, view.kernel.tick - AROUND) ? newest : view.timeline;
+
+/** Columns at the left of a held view that the time line must have. */
+const AROUND = 120;
 
 const NAMES: readonly (readonly [PaneId, string])[] = [
   [4, 'cap'],

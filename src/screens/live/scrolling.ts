@@ -43,13 +43,3 @@ const selectTrap = (ui: UiState, view: LiveState, motion: Motion): Partial<UiSta
   const next = rows[Math.max(0, Math.min(rows.length - 1, at === -1 ? 0 : at + step))];
   return next === undefined ? {} : { trap: next.seq };
 };
-
-/** `e` goes on in time, `E` back; the first of either starts at the newest. */
-export const neighbourTrap = (ui: UiState, view: LiveState, direction: 1 | -1): Partial<UiState> => {
-  const rows = visibleTraps(view.traps, ui.filter[6] ?? '').toReversed();
-  const at = rows.findIndex((trap) => trap.seq === ui.trap);
-  const next = at === -1 ? rows.at(-1) : rows[Math.max(0, Math.min(rows.length - 1, at + direction))];
-  if (next === undefined) return { message: { tone: 'info', text: 'No trap yet.' } };
-  const overlay = ui.overlay?.kind === 'trap' ? { overlay: { kind: 'trap' as const, seq: next.seq } } : {};
-  return { trap: next.seq, message: null, ...overlay };
-};

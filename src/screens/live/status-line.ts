@@ -1,15 +1,43 @@
 /** The line above the hints: what just happened, what is wrong, or what to do about it. */
 import type { Look, Style } from '../../components/look.ts';
+import { endedText } from '../../components/place-line.ts';
 import { row, type Span } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
+import { GOTO_FORMS } from '../../store/goto.ts';
 import { isOpen } from '../../store/projections/traps.ts';
-import { runWord } from '../../store/run-status.ts';
-import { isOld, type Message, type UiState } from '../../store/ui-store.ts';
+import { type RunWord, runWord } from '../../store/run-status.ts';
+import { speedText } from '../../store/speed.ts';
+import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
 export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState, readOnly: boolean): string =>
   row(look, width, statusSpans(console, ui, readOnly));
+
+const promptSpans = (prompt: Prompt): Span[] => [
+  ['bold', prompt.kind === 'goto' ? 'go to: ' : `tag t${prompt.tick}: `],
+  prompt.text,
+  ['select', ' '],
+  ['dim', prompt.kind === 'goto' ? `  ${GOTO_FORMS}` : '  text and #labels; Enter keeps it, Esc leaves it as it was'],
+];
+
+/** Where the view is, what the run has come to since, and the way on. */
+const heldSpans = ({ live, view, travel, replay, gone }: ConsoleView, word: RunWord): Span[] => {
+  const { tick } = view.kernel;
+  const ended = endedText(live);
+  const after: Span[] =
+    ended !== ''
+      ? [[word === 'DONE' ? 'good' : 'error', `   ${ended}`]]
+      : gone
+        ? [['error', '   the kernel is gone since']]
+        : [];
+  if (travel?.playing === true) {
+    return [['good', `Playing ${speedText(travel.speed)} from t${tick}. `], 'space holds it.', ...after];
+  }
+  if (replay) return [['bold', `t${tick} of ${live.kernel.tick}. `], 'space plays, enter inspects.', ...after];
+  const goesOn = live.kernel.phase === 'active' && !gone ? '; the run goes on' : '';
+  return [['warn', `Held at t${tick}${goesOn}. `], 'l follows it again, space plays, enter inspects.', ...after];
+};
 
 const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span[] => {
   if (ui.typing)
@@ -19,18 +47,15 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
       ['select', ' '],
       ['dim', '  Enter keeps it, Esc clears it'],
     ];
-  const { live, view, held } = console;
+  if (ui.prompt !== null) return promptSpans(ui.prompt);
+  const { live, held } = console;
   const word = runWord(live, console.gone);
-  if (word === 'GONE') {
+  if (word === 'GONE' && !held) {
     return [['error', '! The kernel is gone. '], `Kept: all it wrote; turingos verify ${live.info.id}; q leaves`];
   }
   if (ui.message !== null && !isOld(ui.message, live))
     return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
-  if (held)
-    return [
-      ['warn', `Held at t${view.kernel.tick}${live.kernel.phase === 'active' ? '; the run goes on' : ''}. `],
-      'l follows it again, enter shows the trap.',
-    ];
+  if (held) return heldSpans(console, word);
   if (live.info.outcome !== null) {
     return [
       [word === 'DONE' ? 'good' : 'error', `${word === 'DONE' ? '' : '! '}${word}: ${live.info.reason}`],

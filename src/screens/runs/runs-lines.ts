@@ -5,6 +5,7 @@ import { block, fit, fitRight, row, type Span, wrap } from '../../components/tex
 import { windowAt } from '../../components/widgets.ts';
 import type { Rec } from '../../store/record.ts';
 import { sanitise } from '../../store/sanitise.ts';
+import { tagSummary } from '../../store/tags.ts';
 import { hintLine } from '../hints.ts';
 import {
   countRuns,
@@ -203,7 +204,9 @@ const runLine = (
     [selected ? 'select' : 'plain', selected ? '>' : ' '],
     alarm ? ['error', '!'] : ' ',
     [STYLES[run.state], fit(look, stateWord(run), STATE)],
-    ['bold', `${run.id.slice(0, id).padEnd(id)} `],
+    ['bold', run.id.slice(0, id).padEnd(id)],
+    // The blank after the id is where a tagged run shows that it is one.
+    ['accent', (run.tags ?? []).length > 0 ? '#' : ' '],
     fit(look, run.task, task),
     ' ',
     ['accent', fit(look, pairText(run, pair), pair)],
@@ -248,13 +251,16 @@ const previewLines = (look: Look, columns: number, run: RunRow, view: RunsView):
     ),
   ];
   if (run.reason !== '') lines.push(field('ended', run.reason));
+  const tags = tagSummary(run.tags ?? []);
+  if (tags !== '') lines.push(field('tags', tags, 'accent'));
   const trap = view.tail.findLast((rec) => rec.kind === 'trap.raised');
   if (trap?.kind === 'trap.raised')
     lines.push(field('last trap', `t${trap.tick} ${trap.code} ${trap.evidence}`, 'error'));
   const words = view.tail.findLast((rec) => rec.kind === 'brain.replied');
   if (words?.kind === 'brain.replied' && typeof words.text === 'string') {
     for (const [i, part] of wrap(sanitise(words.text).replaceAll('\n', ' '), columns - 14)
-      .slice(0, 2)
+      // The line of tags takes the place of the second one.
+      .slice(0, tags === '' ? 2 : 1)
       .entries()) {
       lines.push(field(i === 0 ? 'last words' : '', part));
     }

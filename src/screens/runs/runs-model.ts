@@ -3,6 +3,7 @@ import { isWhole, shortName } from '../../components/header.ts';
 import { matches } from '../../components/list-pane.ts';
 import { isLoopTrap } from '../../store/projections/thrash.ts';
 import type { Rec } from '../../store/record.ts';
+import { type Tag, tagText } from '../../store/tags.ts';
 
 /** One run as the list shows it; the application reads it from disk. */
 export interface RunRow {
@@ -22,6 +23,7 @@ export interface RunRow {
   pid: number | null;
   /** Panic resets left and loop traps so far; left out where they cannot be counted in no time. */
   tally?: Tally;
+  tags?: readonly Tag[];
 }
 
 export interface Tally {
@@ -93,7 +95,8 @@ export const idWidth = (rows: readonly RunRow[]): number => {
   return 8;
 };
 
-const searchText = (row: RunRow): string => `${stateWord(row)} ${row.id} ${row.task} ${pairText(row)} ${row.reason}`;
+const searchText = (row: RunRow): string =>
+  [stateWord(row), row.id, row.task, pairText(row), row.reason, ...(row.tags ?? []).map(tagText)].join(' ');
 
 /** Every word of the filter must be in the row; one that begins with `!` must not. */
 export const filterRuns = (rows: readonly RunRow[], filter: string): RunRow[] => {

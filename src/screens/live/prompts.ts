@@ -1,0 +1,64 @@
+/** The two lines that are typed: where to go, and what to note of a tick. */
+import { parseGoto } from '../../store/goto.ts';
+import { isEmptyTag, parseTag, tagText } from '../../store/tags.ts';
+import type { Action, LiveContext } from './context.ts';
+import { say } from './say.ts';
+import { moveTo } from './travel.ts';
+
+export const askPlace: Action = ({ ui }) => ui.setState({ prompt: { kind: 'goto', text: '' }, message: null });
+
+/** The selected trap's tick, else the view's; with its tag, where it has one. */
+export const askTag: Action = ({ console, ui, tags }) => {
+  if (tags === null) return say(ui, 'info', 'Tags are kept in the directory of a run: a single file has none.');
+  const { view } = console.store.getState();
+  const selected = view.traps.rows.find((row) => row.seq === ui.getState().trap);
+  const { tick, seq } = selected ?? { tick: view.kernel.tick, seq: view.info.lastSeq };
+  if (tick === 0) return say(ui, 'info', 'There is no tick yet that could be tagged.');
+  const all = tags.read();
+  const old = all.find((tag) => tag.tick === tick);
+  const text = old === undefined ? '' : tagText(old);
+  ui.setState({ tags: all, prompt: { kind: 'tag', tick, seq, text }, message: null });
+};
+
+export const typeInto = ({ ui }: LiveContext, key: string): boolean => {
+  const { prompt } = ui.getState();
+  if (prompt === null || [...key].length !== 1) return false;
+  ui.setState({ prompt: { ...prompt, text: prompt.text + key } });
+  return true;
+};
+
+const erase: Action = ({ ui }) =>
+  ui.setState(({ prompt }) =>
+    prompt === null ? {} : { prompt: { ...prompt, text: [...prompt.text].slice(0, -1).join('') } },
+  );
+
+const cancel: Action = ({ ui }) => ui.setState({ prompt: null });
+
+const go: Action = (context) => {
+  const text = context.ui.getState().prompt?.text ?? '';
+  context.ui.setState({ prompt: null });
+  if (text.trim() === '') return;
+  const motion = parseGoto(text);
+  if (typeof motion === 'string') say(context.ui, 'error', motion);
+  else moveTo(context, motion);
+};
+
+const keep: Action = ({ ui, tags }) => {
+  const { prompt, tags: before } = ui.getState();
+  ui.setState({ prompt: null });
+  if (prompt?.kind !== 'tag' || tags === null) return;
+  const { tick, seq, text } = prompt;
+  const tag = { tick, seq, ...parseTag(text), by: 'operator', at: new Date().toISOString() } as const;
+  const had = before.some((other) => other.tick === tick);
+  if (isEmptyTag(tag) && !had) return;
+  try {
+    tags.write(tag);
+    ui.setState({ tags: tags.read() });
+    say(ui, 'good', isEmptyTag(tag) ? `t${tick} has no tag any more.` : `t${tick} is tagged.`);
+  } catch (error) {
+    say(ui, 'error', error instanceof Error ? error.message : String(error));
+  }
+};
+
+export const GOTO: Readonly<Record<string, Action>> = { accept: go, cancel, erase };
+export const TAG: Readonly<Record<string, Action>> = { accept: keep, cancel, erase };

@@ -1,0 +1,167 @@
+/** A run that is looked at: its stores, what feeds them, and what moves the view through it. */
+import { join } from 'node:path';
+import { follow } from './journal/index.ts';
+import { openRun, resumeFrom } from './replay/index.ts';
+import { type ControlClient, connectControl } from './runtime/control-client.ts';
+import { kernelPid } from './runtime/liveness.ts';
+import { readManifest } from './runtime/manifest.ts';
+import { runDir } from './runtime/run-dir.ts';
+import { appendTag, readTagLines } from './runtime/tags.ts';
+import type { Control } from './screens/control.ts';
+import { say } from './screens/live/say.ts';
+import { errorText } from './screens/terminal.ts';
+import { type ConsoleStore, createConsoleStore } from './store/console-store.ts';
+import { toSeq } from './store/motions.ts';
+import { systemClock } from './store/pacer.ts';
+import { Player } from './store/player.ts';
+import { asRecs } from './store/record.ts';
+import { currentTags, type TagBook } from './store/tags.ts';
+import type { TimeSource } from './store/time-source.ts';
+import { createUiStore, type UiStore } from './store/ui-store.ts';
+
+export interface Session {
+  id: string;
+  console: ConsoleStore;
+  ui: UiStore;
+  player: Player;
+  /** Null where no kernel can be spoken to. */
+  control: Control | null;
+  /** The newest state is fed on. */
+  follows: boolean;
+  tags: TagBook | null;
+  stop(): void;
+}
+
+/** Where a view opens, and what it does there. */
+export interface Opening {
+  seq: number;
+  /** Tick to inspect; null for none. */
+  inspect: number | null;
+  play: boolean;
+  speed: number;
+}
+
+export interface Replay extends Opening {
+  source: TimeSource;
+  /** Of a run; null for a file alone. */
+  dir: string | null;
+}
+
+const LOOK_MS = 1000;
+const ANSWER_MS = 5000;
+
+/** Follows a run's journal. @param at where the view is held first; without it, it follows */
+export const openSession = (home: string, id: string, at?: Opening): Session => {
+  const dir = runDir(home, id);
+  const session = newSession({
+    id,
+    dir,
+    replay: false,
+    follows: true,
+    control: controlOf(dir),
+    source: () => openRun(dir, { name: id, alive: () => kernelPid(dir) !== undefined }),
+  });
+  if (at !== undefined) begin(session, at);
+  return session;
+};
+
+/** Over a run or a file that is there already, held at its beginning or at another place. */
+export const openReplay = ({ source, dir, ...at }: Replay): Session => {
+  const session = newSession({
+    id: source.name,
+    dir,
+    replay: true,
+    follows: source.growing,
+    control: null,
+    source: async () => source,
+  });
+  begin(session, at);
+  if (!source.growing) {
+    // The place comes first; how it all ended may take longer to be known.
+    const end = async (): Promise<void> => session.console.know(await source.stateAt((await source.extent()).last.seq));
+    end().catch((error: unknown) => say(session.ui, 'error', `The end cannot be read: ${errorText(error)}`));
+  }
+  return session;
+};
+
+const begin = ({ console, player, ui }: Session, { seq, inspect, play, speed }: Opening): void => {
+  player.hold(console.latest());
+  player.setSpeed(speed);
+  player.move(toSeq(seq), () => {
+    if (inspect !== null) ui.setState({ inspect });
+    if (play) player.play();
+  });
+};
+
+interface Parts extends Pick<Session, 'id' | 'follows'> {
+  dir: string | null;
+  replay: boolean;
+  control: (Control & { close(): void }) | null;
+  source(): Promise<TimeSource>;
+}
+
+const newSession = ({ id, dir, replay, follows, control, source }: Parts): Session => {
+  const console = createConsoleStore(systemClock, replay);
+  const tags = dir === null ? null : tagsOf(dir);
+  const ui = createUiStore({ tags: tags?.read() ?? [] });
+  const player = new Player({ source, show: console.show, say: (tone, text) => say(ui, tone, text) });
+  const abort = new AbortController();
+  if (dir !== null && follows) {
+    feed(dir, console, abort.signal).catch((error: unknown) =>
+      ui.setState({ message: { tone: 'error', text: `The journal cannot be read on: ${errorText(error)}` } }),
+    );
+  }
+  const stopLooking = dir === null ? () => {} : lookAtKernel(dir, console);
+  const stop = (): void => {
+    stopLooking();
+    abort.abort();
+    control?.close();
+    player.stop();
+    console.stop();
+  };
+  return { id, console, ui, player, control, follows, tags, stop };
+};
+
+/** From the newest state that is kept, so that attaching costs the same at any size. */
+const feed = async (dir: string, console: ConsoleStore, signal: AbortSignal): Promise<void> => {
+  const { state, seq } = await resumeFrom(dir);
+  if (seq > 0) console.know(state);
+  for await (const records of follow(dir, { fromSeq: seq + 1, hydrate: true, signal })) console.feed(asRecs(records));
+};
+
+/** Looks once a second whether the run's kernel is there. */
+const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
+  let missed = 0;
+  const look = (): void => {
+    const pid = kernelPid(dir) ?? null;
+    missed = pid === null ? missed + 1 : 0;
+    // Twice: a kernel that is starting has no lock yet, and the last words of one that ended may still be on their way.
+    console.setKernel({ pid, gone: missed > 1, now: Date.now() });
+  };
+  look();
+  const timer = setInterval(look, LOOK_MS);
+  return () => clearInterval(timer);
+};
+
+const tagsOf = (dir: string): TagBook => ({
+  read: () => currentTags(readTagLines(dir)),
+  write: (tag) => appendTag(dir, { ...tag, labels: [...tag.labels] }),
+});
+
+/** Speaks to the kernel over the run's socket; connects when there is something to say. */
+const controlOf = (dir: string): Control & { close(): void } => {
+  let client: Promise<ControlClient> | undefined;
+  return {
+    command: async (order, reason) => {
+      const socket = readManifest(dir)?.socket ?? join(dir, 'control.sock');
+      client ??= connectControl(socket, ANSWER_MS);
+      try {
+        return await (await client).command({ by: 'console', reason, order }, ANSWER_MS);
+      } catch (error) {
+        client = undefined;
+        throw error;
+      }
+    },
+    close: () => void client?.then((open) => open.close()).catch(() => {}),
+  };
+};
