@@ -101,15 +101,18 @@ export class BlobStore {
 
   /** Resolves when everything put before the call is on the disk. */
   async sync(): Promise<void> {
-    for (const path of this.#take()) {
+    const files = [...this.#unsynced];
+    for (const path of this.#withDirs(files)) {
       const file = await open(path, 'r');
       await file.sync().finally(() => file.close());
     }
+    for (const path of files) this.#unsynced.delete(path);
   }
 
-  /** The same, blocking. */
+  /** The same, blocking. What a `sync` under way has not finished with is synced here, too. */
   syncNow(): void {
-    for (const path of this.#take()) {
+    const files = [...this.#unsynced];
+    for (const path of this.#withDirs(files)) {
       const fd = openSync(path, 'r');
       try {
         fsyncSync(fd);
@@ -117,14 +120,12 @@ export class BlobStore {
         closeSync(fd);
       }
     }
+    for (const path of files) this.#unsynced.delete(path);
   }
 
   /** Files first, then the directories that name them. */
-  #take(): string[] {
-    if (this.#unsynced.size === 0) return [];
-    const files = [...this.#unsynced];
-    this.#unsynced.clear();
-    return [...files, ...new Set(files.map(dirname)), this.#dir, dirname(this.#dir)];
+  #withDirs(files: readonly string[]): string[] {
+    return files.length === 0 ? [] : [...files, ...new Set(files.map(dirname)), this.#dir, dirname(this.#dir)];
   }
 
   #store(sha256: string, bytes: Buffer): void {
