@@ -1,6 +1,6 @@
 /** What verbs that read a journal alone take: a run's name, or the path of a run's directory or of its first segment. */
 import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { listSegments } from '../journal/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
@@ -23,6 +23,10 @@ const firstSegment = (name: string): string => {
     const ours = 'give a run, its directory, or its 000001.ndjson';
     throw new UserError(`${name} is not a journal of turingos: ${ours}`, EXIT.badInput);
   }
-  if (Number.parseInt(basename(name), 10) === 1) return resolve(name);
+  if (Number.parseInt(basename(name), 10) === 1) {
+    const dir = dirname(resolve(name));
+    // In its place it has long texts beside it, and other segments behind it.
+    return basename(dir) === 'journal' ? dirname(dir) : resolve(name);
+  }
   throw new UserError(`${name} begins in the middle of a run: give the run's directory`, EXIT.badInput);
 };

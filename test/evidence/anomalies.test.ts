@@ -185,6 +185,20 @@ describe('gaps', () => {
     expect(reportOf(later(records, observed, 7000)).anomalies.gaps.rows).toMatchObject([{ quiet: 'kernel' }]);
   });
 
+  test('before a resume there are none: the kernel was dead, not silent', () => {
+    const last = records.at(-1) as (typeof records)[number];
+    const at = (ms: number): string => new Date(Date.parse(last.ts) + ms).toISOString();
+    const note = (seq: number, ms: number, more: object) => ({
+      ...{ class: 'note', run: '7f3a0c1d', seq: last.seq + seq, ts: at(ms) },
+      ...more,
+    });
+    const cut = note(1, 60_000, { kind: 'journal.recovered', cutBytes: 7, fromSeq: last.seq + 1 });
+    const resumed = note(2, 60_001, { kind: 'run.resumed', pid: 77, requests: [] });
+    expect(reportOf([...records, cut, resumed]).anomalies.gaps.count).toBe(0);
+    const said = note(2, 60_001, { kind: 'runtime.said', text: 'slow disk' });
+    expect(reportOf([...records, cut, said]).anomalies.gaps.rows).toMatchObject([{ ms: 60_000, quiet: 'kernel' }]);
+  });
+
   test('a clock that went back', () => {
     const { gaps } = reportOf(later(records, 20, -60_000)).anomalies;
     expect(gaps.rows).toMatchObject([{ seq: 19, ms: -59_960, quiet: 'clock' }]);

@@ -7,6 +7,7 @@ import { evolve } from '../../kernel/evolve.ts';
 import type { KernelEvent, Outcome } from '../../kernel/records/index.ts';
 import { initialState, type State } from '../../kernel/state.ts';
 import type { Rec } from '../../store/record.ts';
+import { isAlive } from './alive.ts';
 import { type Denial, Denials } from './denials.ts';
 import { type Episode, Episodes } from './episodes.ts';
 import { type Gap, Gaps } from './gaps.ts';
@@ -51,7 +52,7 @@ export const findAnomalies = async (target: string): Promise<AnomalyReport> => {
   const fold = new AnomalyFold();
   let broken: string | null = null;
   try {
-    for await (const records of readBatches(target, { check: true })) {
+    for await (const records of readBatches(target, { check: true, hydrate: true })) {
       for (const record of records) if (!fold.see(record)) return fold.report(unknown(record));
     }
   } catch (error) {
@@ -92,6 +93,8 @@ export class AnomalyFold {
   #first = '';
   #last: { ts: string; ms: number } = { ts: '', ms: 0 };
   #workMs = 0;
+  /** The same at the last record that only a kernel at work writes. */
+  #aliveMs = 0;
   #id = '';
   #task = '';
   #ended: AnomalyReport['ended'] = null;
@@ -104,9 +107,10 @@ export class AnomalyFold {
     const after = evolved(before, rec);
     if (after === undefined) return false;
     this.#state = after;
-    if (this.#records > 0 && before.phase !== 'paused' && record.kind !== 'run.resumed') {
-      this.#workMs += Math.max(0, ms - this.#last.ms);
-    }
+    const passed = this.#records === 0 || before.phase === 'paused' ? 0 : Math.max(0, ms - this.#last.ms);
+    this.#workMs += passed;
+    if (rec.kind === 'run.resumed') this.#workMs = this.#aliveMs;
+    else if (isAlive(rec)) this.#aliveMs = this.#workMs;
     if (this.#records === 0) this.#first = rec.ts;
     this.#records += 1;
     this.#last = { ts: rec.ts, ms };
@@ -119,7 +123,7 @@ export class AnomalyFold {
     }
     this.#faults.see(seen);
     this.#requests.see(seen);
-    if (rec.kind === 'run.started') this.#task = rec.task.name;
+    if (rec.kind === 'run.started' || rec.kind === 'run.forked') this.#task = rec.task.name;
     if (rec.kind === 'run.ended') {
       this.#ended = { seq: rec.seq, tick: rec.ticks, outcome: rec.outcome, reason: rec.reason };
     }

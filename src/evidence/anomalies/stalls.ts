@@ -26,7 +26,8 @@ export class Stalls {
   see(seen: Seen): void {
     const { rec, workMs } = seen;
     this.#now = workMs;
-    if (rec.kind === 'run.created') this.#limit = rec.policy.traps.THRASH_ROUTE?.stall ?? STALL_TICKS;
+    if (rec.kind === 'run.created' || rec.kind === 'run.branched')
+      this.#limit = rec.policy.traps.THRASH_ROUTE?.stall ?? STALL_TICKS;
     if (rec.kind === 'run.ended') this.#close('run ended');
     else if (isProgress(seen)) this.#close('progress');
     else if (rec.kind === 'trap.raised' || rec.kind === 'tick.committed') this.#another(rec.tick, rec.seq);
