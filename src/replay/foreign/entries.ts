@@ -47,16 +47,17 @@ export const entryText = ({ tag, body, more }: Entry): string =>
   [tag === '' ? body : `[${tag}] ${body}`, ...more].join('\n').trimEnd();
 
 async function* ofLog(lines: AsyncIterable<Line>): AsyncGenerator<Entry> {
-  let held: Entry | undefined;
+  let held: { entry: Entry; more: string[] } | undefined;
   for await (const { n, text, torn } of lines) {
     const stamped = STAMPED.exec(text);
     if (stamped !== null) {
-      if (held !== undefined) yield held;
-      held = { line: n, ts: stamped[1], ...split(stamped[2] ?? ''), more: [], torn };
-    } else if (held !== undefined) held = { ...held, more: [...held.more, text] };
+      if (held !== undefined) yield held.entry;
+      const more: string[] = [];
+      held = { entry: { line: n, ts: stamped[1], ...split(stamped[2] ?? ''), more, torn }, more };
+    } else if (held !== undefined) held.more.push(text);
     else if (text.trim() !== '') yield blank(n, torn, 'no_entry');
   }
-  if (held !== undefined) yield held;
+  if (held !== undefined) yield held.entry;
 }
 
 async function* ofLines(lines: AsyncIterable<Line>, entry: (line: Line) => Entry): AsyncGenerator<Entry> {

@@ -163,7 +163,7 @@ export const troupe = (scene: Scene, root: Actor): ((moment: Moment) => boolean)
         // The kernel of the earlier system may have halted in the planner's stead.
         if (actor.open?.accepted === false) accept(scene, actor, '', [], { op: 'SYS_HALT' });
         judged(scene, actor, 'pass', words);
-        endActor(scene, actor, 'done', words);
+        endActor(scene, actor, 'done', `judged ${verdict}`);
         scene.ending = { outcome: 'passed', reason: `the earlier system judged ${verdict}` };
       }
       return true;

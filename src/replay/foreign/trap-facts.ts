@@ -23,8 +23,8 @@ const CODES: readonly (readonly [RegExp, TrapCode])[] = [
   [/mind-only|mind scheduling/i, 'THRASH_MIND'],
   [/thrashing/i, 'THRASH_ROUTE'],
   [/l1_cache_hit|watchdog|unrecoverable|NO_PROGRESS/i, 'WATCHDOG'],
-  [/permission denied|EACCES|forbidden/i, 'EACCES'],
-  [/cannot be combined|causality|MAP_REDUCE_DROPPED/i, 'CAUSALITY'],
+  [/cannot be combined|causality|MAP_REDUCE_(DROPPED|FORBIDDEN)/i, 'CAUSALITY'],
+  [/permission denied|EACCES/i, 'EACCES'],
   [/timed out|timeout|deadline/i, 'DEADLINE'],
   [/connection error|io_fault|page_fault|ENO[A-Z]+/i, 'IO_FAULT'],
 ];
