@@ -9,7 +9,7 @@ import { tooLarge } from './problem.ts';
 import { translate } from './translate.ts';
 
 /** Bytes; a record of ours is several times as large as what it was made from, and all are held in memory. */
-const OPEN_MAX = 64 * 1024 * 1024;
+const OPEN_MAX = 32 * 1024 * 1024;
 
 /** @throws ForeignError where the file cannot be read, is of none of the formats, or is too large to be held in memory */
 export const openForeign = async (path: string): Promise<TimeSource> => {

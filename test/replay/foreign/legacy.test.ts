@@ -104,6 +104,7 @@ describe('journals of the earlier system', () => {
     skip(missing !== undefined, missing);
     const files = new Set(SECTIONS.flatMap((section) => Object.keys(expected[section])));
     const problems: string[] = [];
+    let limits = 0;
     for (const file of files) {
       const source = await openForeign(ROOT + file);
       const { last } = await source.extent();
@@ -119,8 +120,14 @@ describe('journals of the earlier system', () => {
       const traps = records.filter(({ kind }) => kind === 'trap.raised').length;
       const { trapFrames } = await statForeign(ROOT + file);
       const frames = Object.values(trapFrames).reduce((sum, times) => sum + times, 0);
+      // Where the earlier system said how many ticks it had spent, it counted as we do.
+      const spent = /Max ticks reached: (\d+)/.exec(live.info.reason)?.[1];
+      if (spent !== undefined) limits += 1;
+      if (spent !== undefined && Number(spent) !== last.tick)
+        problems.push(`${file}: ${spent} ticks, not ${last.tick}`);
       if (traps < frames) problems.push(`${file}: ${frames} trap frames, ${traps} traps`);
     }
     expect(problems).toEqual([]);
+    expect(limits).toBeGreaterThan(0);
   });
 });
