@@ -2,6 +2,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { FaultKind } from '../kernel/chaos.ts';
 import { packageVersion } from '../runtime/code-version.ts';
+import { parseSpeed } from '../store/speed.ts';
 import { DEMO_SEED, DEMO_TASK } from './demo-run.ts';
 import { bound, collect, notedTip } from './journal-args.ts';
 import { PROFILE_NAMES } from './profile-names.ts';
@@ -58,6 +59,12 @@ const tick = (text: string): number => {
   const value = Number(/^t?(\d+)$/.exec(text)?.[1] ?? Number.NaN);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Give a tick: t84.');
   return value;
+};
+
+const playSpeed = (text: string): number => {
+  const speed = parseSpeed(text);
+  if (speed === undefined) throw new InvalidArgumentError('Give max, or a number from 0.25 to 64.');
+  return speed;
 };
 
 const factor = (text: string): number => {
@@ -140,6 +147,20 @@ export const createProgram = (end: (code: number) => void): Command => {
   onRun('attach', 'watch a run in the console; with --json its notable events')
     .option('--read-only', 'without the keys that may change the run')
     .action(async (run: string, options) => end(await (await import('./attach.ts')).attachVerb(run, options)));
+
+  verb('replay', 'a run or a journal file in the console, as it was, from its beginning; it changes nothing')
+    .argument('<run|file>', "a run, its directory, or a journal's file")
+    .option('--plain', 'sentences, one a line, for pipes and screen readers; with --json its notable events')
+    .option('--speed <n>', 'multiple of the recorded pace, 0.25 to 64, or max (--plain: default max)', playSpeed)
+    .action(async (name: string, options) => end(await (await import('./replay.ts')).replayVerb(name, options)));
+
+  program
+    .command('open')
+    .description('a run in the console, held at a place: RUN@t84, @#18231, @50%, @03:14; its end without one')
+    .argument('<run[@place]>')
+    .option('--home <dir>', 'where runs live (default: $XDG_STATE_HOME/turingos)')
+    .option('--read-only', 'without the keys that may change the run')
+    .action(async (name: string, options) => end(await (await import('./open.ts')).openVerb(name, options)));
 
   onRun('kill', 'end a run at once, keep its partial streams').action(async (run: string, options) =>
     end(await (await import('./kill.ts')).killVerb(run, options)),

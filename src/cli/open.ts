@@ -1,0 +1,29 @@
+/** `turingos open RUN[@PLACE]`: the console, held at a place; at a tick with the inspector on it. */
+import { EXIT } from '../runtime/exit-codes.ts';
+import { homeDir } from '../runtime/run-dir.ts';
+import { UserError } from '../runtime/user-error.ts';
+import { openConsole } from './console.ts';
+import { placeIn, replayTarget, splitPlace } from './replay-target.ts';
+
+export interface OpenOptions {
+  home?: string;
+  readOnly?: boolean;
+}
+
+export const openVerb = async (text: string, { home, readOnly = false }: OpenOptions): Promise<number> => {
+  const { name, place } = splitPlace(text);
+  const { source, id, dir, alive } = await replayTarget(name, home);
+  const { last } = await source.extent();
+  const at = place === undefined ? last : await placeIn(source, place);
+  if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
+    throw new UserError('open needs a terminal: use replay --plain without one', EXIT.unavailable);
+  }
+  const inspect = place !== undefined && /^t/i.test(place.trim()) && at.tick > 0 ? at.tick : null;
+  const opening = { seq: at.seq, inspect, play: false, speed: 1 };
+  if (dir === null || !alive) {
+    return await openConsole({ home: homeDir(home), replay: { source, dir, ...opening } });
+  }
+  // A living run is opened as it is attached to: held there, and with the keys that give orders.
+  await source.close();
+  return await openConsole({ home: homeDir(home), runId: id, at: opening, readOnly });
+};

@@ -1,0 +1,29 @@
+/** `turingos replay RUN|FILE`: the live screen over a cursor, from the beginning; `--plain` the same as sentences. */
+import { EXIT } from '../runtime/exit-codes.ts';
+import { homeDir } from '../runtime/run-dir.ts';
+import { UserError } from '../runtime/user-error.ts';
+import { openConsole } from './console.ts';
+import type { CommonOptions } from './options.ts';
+import { replayPlain } from './plain.ts';
+import { replayTarget } from './replay-target.ts';
+
+export interface ReplayOptions extends CommonOptions {
+  plain?: true;
+  /** Multiple of the recorded pace. */
+  speed?: number;
+}
+
+export const replayVerb = async (name: string, options: ReplayOptions): Promise<number> => {
+  const { home, plain, json, speed } = options;
+  const lines = plain === true || json === true;
+  if (!lines && !(process.stdout.isTTY === true && process.stdin.isTTY === true)) {
+    throw new UserError('replay needs a terminal: use --plain or --json without one', EXIT.unavailable);
+  }
+  const { source, dir } = await replayTarget(name, home);
+  if (lines) return await replayPlain(source, { speed, json: json === true }).finally(() => source.close());
+  const { first } = await source.extent();
+  return await openConsole({
+    home: homeDir(home),
+    replay: { source, dir, seq: first.seq, inspect: null, play: true, speed: speed ?? 1 },
+  });
+};
