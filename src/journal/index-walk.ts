@@ -1,103 +1,147 @@
-import { type Anchor, checkedAnchor } from './anchor.ts';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anchor } from './anchor.ts';
 import { ChainCursor } from './chain.ts';
-import { brokenError, type JournalError } from './errors.ts';
+import { type BreakReason, brokenError, type JournalError } from './errors.ts';
 import { NOTHING } from './record.ts';
-import { type Line, LineFile, listSegments, segmentNumber } from './segments.ts';
+import { journalDir, segmentName } from './segments.ts';
 
 /** A line of the journal, without its newline, and where its record stands. */
 export interface PlacedLine extends Anchor {
   text: string;
 }
 
+const NEWLINE = 10;
 /** Bytes read at once: more would be wasted on the short walks that most are. */
 const CHUNK = 128 * 1024;
+/** What is read is made text before anybody else reads, so all walks share it; lines that are longer make it grow. */
+let buffer = Buffer.allocUnsafe(CHUNK);
 
 /**
  * A walk through a run's journal from a record that is known, its chain checked on the way. At the end it may be asked again:
  * there may be more by then.
+ *
+ * It reads synchronously: what is asked for has a few hundred kilobytes and is mostly in the page cache, where each trip to
+ * another thread and back would take longer than the reading itself, on a busy machine by far.
  */
 export class JournalWalk {
-  readonly #runDir: string;
+  readonly #dir: string;
   readonly #cursor: ChainCursor;
   #segment: number;
-  #from: number;
-  #file: LineFile | undefined;
-  /** The record that the walk starts from was seen before. */
-  #skip: number;
+  /** Where the next line begins. */
+  #offset: number;
+  #fd: number | undefined;
   #broken: JournalError | undefined;
 
-  private constructor(runDir: string, after: Anchor | undefined) {
-    this.#runDir = runDir;
-    this.#cursor = new ChainCursor(after === undefined ? NOTHING : { seq: after.seq - 1, hash: undefined });
-    this.#segment = after?.segment ?? 1;
-    this.#from = after?.byte ?? 0;
-    this.#skip = after?.seq ?? 0;
+  private constructor(runDir: string, from: Anchor | undefined) {
+    this.#dir = journalDir(runDir);
+    this.#cursor = new ChainCursor(from === undefined ? NOTHING : { seq: from.seq - 1, hash: undefined });
+    this.#segment = from?.segment ?? 1;
+    this.#offset = from?.byte ?? 0;
   }
 
   /** The walk over the records after one, or over all; undefined where the journal does not have that record at its place. */
-  static async after(runDir: string, anchor: Anchor | undefined): Promise<JournalWalk | undefined> {
-    if (anchor === undefined) return new JournalWalk(runDir, undefined);
-    const found = await checkedAnchor(runDir, (seq) => (seq >= anchor.seq ? anchor : undefined), anchor.seq);
-    return found && new JournalWalk(runDir, found);
+  static after(runDir: string, anchor: Anchor | undefined): JournalWalk | undefined {
+    const walk = new JournalWalk(runDir, anchor);
+    if (anchor === undefined || walk.#isAt(anchor)) return walk;
+    walk.close();
+    return undefined;
   }
 
   /**
    * The next records, as many as one read gives; none at the present end, where an incomplete line may stand.
    * Throws `JournalError` `broken` at a break, after everything before it was returned.
+   *
+   * @param from records before it are passed over
    */
-  async next(): Promise<PlacedLine[]> {
+  next(from = 0): PlacedLine[] {
     for (;;) {
       if (this.#broken !== undefined) throw this.#broken;
       // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
-      const paths = await listSegments(this.#runDir);
-      this.#file ??= await this.#open(paths);
-      if (this.#file === undefined) return [];
-      const read = await this.#file.next();
-      const lines = this.#checked(read);
+      const last = !existsSync(this.#path(this.#segment + 1));
+      if (!this.#open()) return [];
+      const { whole, torn } = this.#read();
+      const lines = this.#lines(whole, from);
       if (lines.length > 0) return lines;
-      if (read.length > 0) continue;
-      const last = !paths.some((path) => segmentNumber(path) > this.#segment);
-      if ((await this.#file.size()) < this.#file.offset || (!last && this.#file.torn > 0)) {
-        this.#break(this.#cursor.seq + 1, this.#file.offset, 'torn_tail');
-      } else if (last) return [];
-      else await this.#leave();
+      if (whole > 0) continue;
+      if (this.#shrunk() || (torn > 0 && !last)) this.#break(this.#cursor.seq + 1, this.#offset, 'torn_tail');
+      else if (last) return [];
+      else this.#leave();
     }
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 
-  #checked(read: readonly Line[]): PlacedLine[] {
+  #isAt({ hash }: Anchor): boolean {
+    if (!this.#open()) return false;
+    const end = buffer.subarray(0, this.#read().whole).indexOf(NEWLINE);
+    if (end === -1 || this.#cursor.check(buffer.subarray(0, end)) !== undefined) return false;
+    this.#offset += end + 1;
+    return this.#cursor.hash === hash;
+  }
+
+  #path(segment: number): string {
+    return join(this.#dir, segmentName(segment));
+  }
+
+  #open(): boolean {
+    if (this.#fd !== undefined) return true;
+    try {
+      this.#fd = openSync(this.#path(this.#segment), 'r');
+    } catch (error) {
+      // No journal yet, or none of that name.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    return this.#fd !== undefined;
+  }
+
+  /** Reads on; `whole` are the bytes of complete lines at the buffer's start, `torn` those of an incomplete one after them. */
+  #read(): { whole: number; torn: number } {
+    for (;;) {
+      const read = readSync(this.#fd as number, buffer, 0, buffer.length, this.#offset);
+      const whole = buffer.subarray(0, read).lastIndexOf(NEWLINE) + 1;
+      if (whole > 0 || read < buffer.length) return { whole, torn: read - whole };
+      buffer = Buffer.allocUnsafe(buffer.length * 2);
+    }
+  }
+
+  /** Steps over complete lines in the buffer, up to a break. */
+  #lines(whole: number, from: number): PlacedLine[] {
     const lines: PlacedLine[] = [];
-    for (const { byte, bytes } of read) {
+    let start = 0;
+    while (start < whole) {
+      const end = buffer.indexOf(NEWLINE, start);
       const expected = this.#cursor.seq + 1;
-      const reason = this.#cursor.check(bytes);
+      const byte = this.#offset + start;
+      const reason = this.#cursor.check(buffer.subarray(start, end));
       if (reason !== undefined) {
         this.#break(expected, byte, reason);
         break;
       }
       const { seq, hash = '' } = this.#cursor;
-      if (seq > this.#skip) lines.push({ seq, hash, segment: this.#segment, byte, text: bytes.toString('utf8') });
+      const segment = this.#segment;
+      if (seq >= from) lines.push({ seq, hash, segment, byte, text: buffer.toString('utf8', start, end) });
+      start = end + 1;
     }
+    this.#offset += start;
     return lines;
   }
 
-  #break(seq: number, byte: number, reason: Parameters<typeof brokenError>[0]['reason']): void {
-    this.#broken = brokenError({ segment: this.#file?.segment ?? '', seq, byte, reason });
+  /** Bytes that were read are gone: the file is another one now, or was cut. */
+  #shrunk(): boolean {
+    return fstatSync(this.#fd as number).size < this.#offset;
   }
 
-  async #open(paths: readonly string[]): Promise<LineFile | undefined> {
-    const path = paths.find((name) => segmentNumber(name) >= this.#segment);
-    if (path === undefined) return undefined;
-    this.#segment = segmentNumber(path);
-    return await LineFile.open(path, { from: this.#from, chunk: CHUNK });
+  #break(seq: number, byte: number, reason: BreakReason): void {
+    this.#broken = brokenError({ segment: segmentName(this.#segment), seq, byte, reason });
   }
 
-  async #leave(): Promise<void> {
-    await this.close();
+  #leave(): void {
+    this.close();
     this.#segment += 1;
-    this.#from = 0;
+    this.#offset = 0;
   }
 }

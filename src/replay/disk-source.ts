@@ -4,6 +4,7 @@
  * asks for what lies there waits for it.
  */
 import { basename } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Anchor } from '../journal/anchor.ts';
 import { IndexDamaged } from '../journal/index-layout.ts';
 import { emptyLive, foldLive, type LiveState } from '../store/live-state.ts';
@@ -42,7 +43,6 @@ class DiskSource implements TimeSource {
   readonly #kept = new KeptStates();
   #tail: Tail | undefined;
   #first: Place | undefined;
-  #refreshing: Promise<Tail> | undefined;
 
   constructor(runDir: string, { name = basename(runDir), alive = () => false }: OpenRunOptions) {
     this.#runDir = runDir;
@@ -57,7 +57,7 @@ class DiskSource implements TimeSource {
 
   extent(): Promise<{ first: Place; last: Place }> {
     return this.#sound(async () => {
-      const tail = await this.#refresh();
+      const tail = this.#refresh();
       this.#first ??= await this.#firstPlace();
       if (tail.full) this.#index.make();
       const last = tail.full ? await journalEnd(this.#runDir) : tail.last;
@@ -92,10 +92,10 @@ class DiskSource implements TimeSource {
 
   seqOfTime(ms: number): Promise<number> {
     return this.#sound(async () => {
-      let tail = await this.#refresh();
+      let tail = this.#refresh();
       while (tail.full && tail.last.ms <= ms) {
         await this.#index.grow();
-        tail = await this.#refresh();
+        tail = this.#refresh();
       }
       const late = tail.lastUpToTime(ms);
       if (late !== undefined) return late.seq;
@@ -120,8 +120,7 @@ class DiskSource implements TimeSource {
   }
 
   async close(): Promise<void> {
-    await this.#refreshing?.catch(() => {});
-    await this.#tail?.close();
+    this.#tail?.close();
     await this.#index.close();
   }
 
@@ -141,7 +140,7 @@ class DiskSource implements TimeSource {
   #searched<T>(inIndex: () => T | undefined, inTail: (tail: Tail) => T | undefined): Promise<T | undefined> {
     return this.#sound(async () => {
       for (;;) {
-        const tail = await this.#refresh();
+        const tail = this.#refresh();
         const found = inIndex() ?? inTail(tail);
         if (found !== undefined || !tail.full) return found;
         await this.#index.grow();
@@ -155,7 +154,7 @@ class DiskSource implements TimeSource {
    */
   async #reach(seq: number, strict = true): Promise<number> {
     for (;;) {
-      const tail = await this.#refresh();
+      const tail = this.#refresh();
       if (seq <= tail.last.seq) return tail.last.seq;
       if (tail.broken !== undefined && strict) throw tail.broken;
       if (!tail.full) return tail.last.seq;
@@ -163,28 +162,21 @@ class DiskSource implements TimeSource {
     }
   }
 
-  /** What there is by now. Those who ask at the same time share the answer. */
-  #refresh(): Promise<Tail> {
-    this.#refreshing ??= this.#look().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
-  async #look(): Promise<Tail> {
-    await this.#index.refresh();
+  /** What there is by now. */
+  #refresh(): Tail {
+    this.#index.refresh();
     const head = this.#index.view?.head;
     const old = this.#tail;
     let tail = old;
     if (tail === undefined || tail.base.seq > (head?.seq ?? 0) || tail.last.seq < (head?.seq ?? 0)) {
       const { seq, tick, ms } = head ?? NOWHERE;
-      tail = await Tail.after(this.#runDir, { seq, tick, ms }, head && anchorOf(head));
+      tail = Tail.after(this.#runDir, { seq, tick, ms }, head && anchorOf(head));
       // The journal was replaced since the index was looked at.
       if (tail === undefined) throw new IndexDamaged(this.#index.dir);
       this.#tail = tail;
-      await old?.close();
+      old?.close();
     } else if (head !== undefined) tail.forgetUpTo(head.seq);
-    await tail.advance();
+    tail.advance();
     return tail;
   }
 
@@ -231,18 +223,20 @@ class DiskSource implements TimeSource {
 
   /** Visits records `from` to `to`, or to the end. */
   async #walk(after: Anchor | undefined, from: number, to: number, see: (rec: Rec, at: Anchor) => void): Promise<void> {
-    const walk = await RecWalk.after(this.#runDir, after);
+    const walk = RecWalk.after(this.#runDir, after);
     if (walk === undefined) throw new IndexDamaged(this.#index.dir);
     try {
-      for (let recs = await walk.next(from); recs !== undefined; recs = await walk.next(from)) {
+      for (let recs = walk.next(from); recs !== undefined; recs = walk.next(from)) {
         for (const { rec, at } of recs) {
           if (rec.seq > to) return;
           see(rec, at);
         }
         if ((recs.at(-1)?.rec.seq ?? 0) >= to) return;
+        // A long walk lets keys through.
+        await turn();
       }
     } finally {
-      await walk.close();
+      walk.close();
     }
   }
 }

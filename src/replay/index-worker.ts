@@ -1,6 +1,6 @@
 /** The thread that makes a run's index; `startIndexer` starts it and holds the lock for it. */
 import { setPriority } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Indexer } from './indexer.ts';
 
@@ -26,17 +26,17 @@ try {
   // Then it is an ordinary one.
 }
 
-const indexer = await Indexer.open(runDir, dir);
+const indexer = Indexer.open(runDir, dir);
 try {
-  do {
-    // The order to stop is read first, so that the last round sees all that was there by then.
-    while (await indexer.advance());
-    if (indexer.broken !== undefined) break;
-    if (follow) await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
-  } while (follow && !stop.signal.aborted);
-  while (await indexer.advance());
+  for (let told = false; !told; ) {
+    // Asked first, so that the last round takes all that was there when the order came.
+    told = stop.signal.aborted;
+    while (indexer.advance()) await turn();
+    if (!follow || indexer.broken !== undefined) break;
+    if (!told) await sleep(LOOK_MS, undefined, { signal: stop.signal }).catch(() => {});
+  }
   indexer.commit();
 } finally {
-  await indexer.close();
+  indexer.close();
   parentPort?.close();
 }

@@ -45,10 +45,10 @@ export class Indexer {
   }
 
   /** Goes on from the newest snapshot that is any good. Whoever calls holds the index's lock. */
-  static async open(runDir: string, dir: string): Promise<Indexer> {
-    const found = await newestSnapshot(runDir, dir);
+  static open(runDir: string, dir: string): Indexer {
+    const found = newestSnapshot(runDir, dir);
     const from = found?.snapshot;
-    const walk = await RecWalk.after(runDir, from && anchorOf(from));
+    const walk = RecWalk.after(runDir, from && anchorOf(from));
     if (walk === undefined) throw new Error('The journal was replaced while its index was being opened; try again.');
     const live = from === undefined ? emptyLive : readState(dir, from);
     return new Indexer(walk, new IndexWriter(dir, found), live, from, found === undefined ? 0 : found.index + 1);
@@ -66,10 +66,10 @@ export class Indexer {
   }
 
   /** Takes the next records, as many as one read gives; false at the present end, or at a break. */
-  async advance(): Promise<boolean> {
+  advance(): boolean {
     if (this.broken !== undefined) return false;
     try {
-      const recs = await this.#walk.next();
+      const recs = this.#walk.next();
       for (const { rec, at } of recs ?? []) this.#take(rec, at);
       return recs !== undefined;
     } catch (error) {
@@ -89,9 +89,9 @@ export class Indexer {
     this.snapshots += 1;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#writer.close();
-    await this.#walk.close();
+    this.#walk.close();
   }
 
   #take(rec: Rec, at: Anchor): void {
@@ -143,9 +143,9 @@ export const buildIndex = async (runDir: string, options: BuildOptions = {}): Pr
   const dir = options.dir ?? indexDir(runDir);
   const lock = lockIndex(dir);
   try {
-    const indexer = await Indexer.open(runDir, dir);
+    const indexer = Indexer.open(runDir, dir);
     try {
-      while (options.signal?.aborted !== true && (await indexer.advance())) {
+      while (options.signal?.aborted !== true && indexer.advance()) {
         options.progress?.(indexer.seq);
         await turn();
       }
@@ -153,7 +153,7 @@ export const buildIndex = async (runDir: string, options: BuildOptions = {}): Pr
       const { broken, seq, sizes } = indexer;
       return { records: seq, ...sizes, ...(broken === undefined ? {} : { broken: broken.message }) };
     } finally {
-      await indexer.close();
+      indexer.close();
     }
   } finally {
     lock.release();

@@ -22,22 +22,21 @@ export class RecWalk {
   }
 
   /** As `JournalWalk.after`. */
-  static async after(runDir: string, anchor: Anchor | undefined): Promise<RecWalk | undefined> {
-    const walk = await JournalWalk.after(runDir, anchor);
+  static after(runDir: string, anchor: Anchor | undefined): RecWalk | undefined {
+    const walk = JournalWalk.after(runDir, anchor);
     return walk && new RecWalk(runDir, walk);
   }
 
   /**
    * As `JournalWalk.next`; undefined at the present end.
-   * @param from records before it are passed over, unparsed
+   * @param from records before it are passed over
    */
-  async next(from = 0): Promise<PlacedRec[] | undefined> {
+  next(from = 0): PlacedRec[] | undefined {
     if (this.#broken !== undefined) throw this.#broken;
-    const lines = await this.#walk.next();
+    const lines = this.#walk.next(from);
     if (lines.length === 0) return undefined;
     const recs: PlacedRec[] = [];
     for (const { text, ...at } of lines) {
-      if (at.seq < from) continue;
       const parsed = this.#parse({ segment: segmentName(at.segment), byte: at.byte, seq: at.seq, text });
       if (!parsed.ok) {
         this.#broken = brokenError(parsed.at);
@@ -50,7 +49,7 @@ export class RecWalk {
     return recs;
   }
 
-  close(): Promise<void> {
-    return this.#walk.close();
+  close(): void {
+    this.#walk.close();
   }
 }

@@ -9,7 +9,7 @@ import { newestSnapshot, readState } from './snapshots.ts';
 export const resumeFrom = async (runDir: string): Promise<{ state: LiveState; seq: number }> => {
   const dir = indexDir(runDir);
   try {
-    const found = await newestSnapshot(runDir, dir);
+    const found = newestSnapshot(runDir, dir);
     if (found !== undefined) return { state: readState(dir, found.snapshot), seq: found.snapshot.seq };
   } catch {
     // An index is only a shortcut.

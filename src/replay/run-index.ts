@@ -37,12 +37,12 @@ export class RunIndex {
   }
 
   /** Looks what there is by now. */
-  async refresh(): Promise<void> {
+  refresh(): void {
     const last = lastSnapshot(this.dir);
     const seen = last === undefined ? '' : `${last.seq} ${last.hash} ${last.version}`;
     if (seen === this.#seen) return;
     this.#seen = seen;
-    const found = await newestSnapshot(this.#runDir, this.dir);
+    const found = newestSnapshot(this.#runDir, this.dir);
     if (found?.snapshot.seq !== this.view?.head.seq) this.#grownAt = performance.now();
     this.view = found && new IndexView(this.dir, found.snapshot);
   }

@@ -2,9 +2,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { type Anchor, checkedAnchor } from '../journal/anchor.ts';
+import type { Anchor } from '../journal/anchor.ts';
 import { IndexDamaged } from '../journal/index-layout.ts';
 import { withRows } from '../journal/index-table.ts';
+import { JournalWalk } from '../journal/index-walk.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { PROJECTIONS_VERSION } from '../store/version.ts';
 import { COUNTED, layoutOf, type Snapshot, statesFile, withSnapshots } from './index-tables.ts';
@@ -13,7 +14,7 @@ import { COUNTED, layoutOf, type Snapshot, statesFile, withSnapshots } from './i
  * Records between two snapshots: what a seek folds at most. Folding takes about 12 µs a record, so 2,000 keep it well under
  * 50 ms on a busy machine; a compressed state has some 30 KB, so a million records cost about 15 MB of snapshots.
  */
-export const SNAPSHOT_EVERY = 2000;
+export const SNAPSHOT_EVERY = 1000;
 
 /** Spoilt or foreign ones at the end that are passed over; an index with more of them is thrown away. */
 const TRIES = 8;
@@ -47,11 +48,11 @@ export interface Found {
 }
 
 /** The newest snapshot that is whole, and was taken of the journal that is there, by projections of this version. */
-export const newestSnapshot = async (runDir: string, dir: string): Promise<Found | undefined> => {
+export const newestSnapshot = (runDir: string, dir: string): Found | undefined => {
   for (const found of lastSnapshots(dir)) {
     const { snapshot } = found;
     if (snapshot.version !== PROJECTIONS_VERSION || !isWhole(dir, snapshot)) continue;
-    if (await fits(runDir, snapshot)) return found;
+    if (fits(runDir, snapshot)) return found;
   }
   return undefined;
 };
@@ -59,9 +60,10 @@ export const newestSnapshot = async (runDir: string, dir: string): Promise<Found
 /** The last readable line as it is: nothing about it is checked. */
 export const lastSnapshot = (dir: string): Snapshot | undefined => lastSnapshots(dir)[0]?.snapshot;
 
-const fits = async (runDir: string, snapshot: Snapshot): Promise<boolean> => {
-  const { seq } = snapshot;
-  return (await checkedAnchor(runDir, (asked) => (asked >= seq ? anchorOf(snapshot) : undefined), seq)) !== undefined;
+const fits = (runDir: string, snapshot: Snapshot): boolean => {
+  const walk = JournalWalk.after(runDir, anchorOf(snapshot));
+  walk?.close();
+  return walk !== undefined;
 };
 
 /** Newest first; a crash may have left a spoilt line at the end. */

@@ -31,8 +31,8 @@ export class Tail {
   }
 
   /** Undefined where the journal does not have the record `after` at its place. */
-  static async after(runDir: string, base: Place, after: Anchor | undefined): Promise<Tail | undefined> {
-    const walk = await RecWalk.after(runDir, after);
+  static after(runDir: string, base: Place, after: Anchor | undefined): Tail | undefined {
+    const walk = RecWalk.after(runDir, after);
     return walk && new Tail(walk, base);
   }
 
@@ -46,10 +46,10 @@ export class Tail {
   }
 
   /** Reads on to the present end, or until there is enough. */
-  async advance(): Promise<void> {
+  advance(): void {
     try {
       while (this.#places.length < TAIL_MAX) {
-        const recs = await this.#walk.next();
+        const recs = this.#walk.next();
         if (recs === undefined) {
           this.full = false;
           return;
@@ -102,7 +102,7 @@ export class Tail {
       : this.#marks.findLast((mark) => mark.seq < seq && fits(mark));
   }
 
-  close(): Promise<void> {
-    return this.#walk.close();
+  close(): void {
+    this.#walk.close();
   }
 }
