@@ -7,6 +7,7 @@ import {
   evolve,
   initialState,
   type KernelEvent,
+  parseState,
   payloadProblem,
   type State,
   stateHash,
@@ -217,14 +218,40 @@ describe('kernel invariants', () => {
         const limits = { maxTicks, outageMs: 5000, brainMs: 1000, opMs: 1000, maxTokens: 100 };
         const machine = playMoves(list, { ...given, policy: { limits } });
         const ticks = machine.of('route.dispatched').map((event) => event.tick);
-        expect(ticks).toEqual(ticks.map((_, i) => i + 1));
-        expect(ticks.length).toBeLessThanOrEqual(maxTicks);
+        // A branch counts on from its origin's.
+        expect(ticks).toEqual(ticks.map((_, i) => (ticks[0] ?? 1) + i));
+        if (machine.inputs[0]?.kind === 'run.started') expect(ticks[0] ?? 1).toBe(1);
+        expect(machine.state.tick).toBeLessThanOrEqual(maxTicks);
         for (const wait of machine.of('process.blocked')) expect(wait.waitMs).toBeGreaterThan(0);
         for (const proc of Object.values(machine.state.procs)) expect(proc.outage.ms).toBeLessThanOrEqual(5000);
         // A run that is served to its end does end.
         if (machine.state.phase === 'paused') machine.command({ command: 'unpause' });
         machine.play(() => '{"q":"","mind":[],"world":{"op":"SYS_HALT","result":"1"}}');
         expect(machine.state.phase).toBe('ended');
+      }),
+    );
+  });
+
+  it('a branch without overrides goes on exactly as its origin does', () => {
+    check(
+      fc.property(moves, options, fc.nat(80), (list, given, at) => {
+        const own = list.filter(({ move }) => move !== 'fork');
+        const [origin, branched] = [new Machine(given), new Machine(given)];
+        const forks = own.length > at;
+        own.forEach((move, i) => {
+          // A branch of a paused run goes on by itself; that is no difference that counts here.
+          if (i === at) for (const machine of [origin, branched]) machine.command({ command: 'unpause' });
+          if (i === at && branched.state.phase === 'active') {
+            branched.fork();
+            branched.events.length = 0;
+            origin.events.length = 0;
+            origin.pending = origin.inFlight();
+          }
+          make(origin, move);
+          make(branched, move);
+        });
+        if (forks) expect(canonicalJson(branched.events)).toBe(canonicalJson(origin.events));
+        expect(stateHash(branched.state)).toBe(stateHash(origin.state));
       }),
     );
   });
@@ -242,8 +269,9 @@ describe('kernel invariants', () => {
   it('the trap streak ends with progress, and a fourth trap in a row costs the root a panic unit', () => {
     check(
       fc.property(moves, options, (list, given) => {
-        const { events } = playMoves(list, given);
-        let streak = 0;
+        const { events, inputs } = playMoves(list, given);
+        const [begun] = inputs;
+        let streak = begun?.kind === 'run.forked' ? (parseState(begun.state)?.procs[1]?.streak ?? 0) : 0;
         for (const event of events) {
           if (event.kind === 'trap.raised' && event.pid === 1) {
             streak += 1;

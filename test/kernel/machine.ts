@@ -2,15 +2,18 @@
 import {
   DEFAULT_POLICY,
   type EventOf,
+  type InputOf,
   initialState,
   type KernelEvent,
   type KernelInput,
   type Policy,
   page,
+  type Requested,
   type State,
   sha256,
   type TaskSpec,
   transition,
+  waitingFor,
 } from '../../src/kernel/index.ts';
 
 export type Ask = EventOf<'brain.requested'>;
@@ -98,6 +101,39 @@ export class Machine {
       if (isRequest || event.kind === 'process.blocked') this.pending.push(event);
     }
     return events;
+  }
+
+  /** Becomes a branch of itself, where it is under way: its history begins anew with what is in flight. */
+  fork(change: Partial<InputOf<'run.forked'>> = {}): KernelEvent[] {
+    const { state } = this;
+    if (state.phase !== 'active' && state.phase !== 'paused') return [];
+    const requests = this.inFlight() as Requested[];
+    const brain = { name: 'script', digest: '', simulated: true };
+    this.inputs.length = 0;
+    this.events.length = 0;
+    this.pending = [];
+    this.state = initialState;
+    return this.feed({
+      kind: 'run.forked',
+      origin: { run: 'origin', seq: 1, head: 'a'.repeat(64) },
+      overridden: [],
+      task: state.task,
+      policy: state.policy,
+      seed: state.seed,
+      planner: brain,
+      worker: brain,
+      world: { kind: 'memory', hash: state.worldHash, files: Object.fromEntries(this.files), past: '' },
+      chaos: null,
+      state: JSON.stringify(state),
+      requests,
+      round: [],
+      ...change,
+    });
+  }
+
+  /** Those that the kernel still waits for: stale moves may have answered others. */
+  inFlight(): KernelEvent[] {
+    return this.pending.filter((event) => waitingFor(this.state, reqOf(event)) !== undefined);
   }
 
   command(order: Extract<KernelInput, { kind: 'operator.commanded' }>['order']): KernelEvent[] {

@@ -7,7 +7,8 @@ export type Move =
   | { move: 'serve'; pick: number; text: string; fails: boolean }
   | { move: 'fail'; pick: number; error: BrainErrorCode }
   | { move: 'stale'; input: KernelInput }
-  | { move: 'command'; order: OperatorCommand };
+  | { move: 'command'; order: OperatorCommand }
+  | { move: 'fork'; seed: number | null };
 
 const handle = fc.constantFrom('h1', 'h2', 'h3', 'h4', 'h9', 'vfd://rw/0000/ANSWER.txt', '__proto__', '');
 const path = fc.constantFrom(undefined, 'a', 'a/b', '../x', '/etc', 'a\u0000b', '😀');
@@ -148,6 +149,10 @@ export const moves = fc.array(
     { weight: 2, arbitrary: fc.record({ move: fc.constant('fail' as const), pick: fc.nat(5), error }) },
     { weight: 2, arbitrary: fc.record({ move: fc.constant('stale' as const), input: stale }) },
     { weight: 2, arbitrary: fc.record({ move: fc.constant('command' as const), order }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ move: fc.constant('fork' as const), seed: fc.constantFrom(null, null, 8, 9) }),
+    },
   ),
   { minLength: 10, maxLength: 80 },
 );
@@ -170,6 +175,7 @@ export const options = fc.record({
 export const make = (machine: Machine, move: Move): void => {
   if (move.move === 'command') return void machine.command(move.order);
   if (move.move === 'stale') return void machine.feed(move.input);
+  if (move.move === 'fork') return void machine.fork(move.seed === null ? {} : { seed: move.seed });
   const { pending } = machine;
   const at = pending.length === 0 ? -1 : move.pick % pending.length;
   const request = pending[at];

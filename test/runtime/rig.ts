@@ -29,6 +29,8 @@ export interface RigOptions {
   worker?: Brain;
   policy?: Policy;
   chaos?: FaultSpec[];
+  /** The world of this branch, in place of the task's. */
+  forked?: InputOf<'run.forked'>;
   world?(world: World): World;
   journal?(journal: Journal): EngineJournal;
 }
@@ -51,7 +53,10 @@ export const rig = async (options: RigOptions = {}): Promise<Rig> => {
   const sim = createSimulatedBrain({ rates: options.rates ?? {} });
   const seat = (brain: Brain) => ({ brain: faultyBrain(brain), system: '', constrained: false });
   const seats = { planner: seat(options.planner ?? sim), worker: seat(options.worker ?? sim) };
-  const memory = faultyWorld(createMemoryWorld(task.files));
+  const plain = createMemoryWorld(options.forked?.world.files ?? task.files);
+  const { hash = '', past = '' } = options.forked?.world ?? {};
+  if (options.forked !== undefined) await plain.restoreTo(hash, { past, writes: [] });
+  const memory = faultyWorld(plain);
   const world = options.world?.(memory) ?? memory;
   const engine = new Engine({ journal: options.journal?.(journal) ?? journal, seats, world, grader: task.grader });
   const name = ({ brain: { name, digest, simulated } }: { brain: Brain }) => ({ name, digest, simulated });
