@@ -49,13 +49,16 @@ describe('turingos anomalies', () => {
   test('what is no run and no journal of ours is named', async () => {
     const home = newHome();
     const missing = await turingos('anomalies', 'abc', '--home', home);
-    expect([missing.code, missing.stderr]).toEqual([66, expect.stringContaining('there is no run "abc"')]);
+    expect([missing.code, missing.stderr]).toEqual([
+      66,
+      expect.stringContaining('"abc" is neither a file here nor a run'),
+    ]);
     const file = join(scratch(), 'notes.txt');
     writeFileSync(file, 'hello');
     const foreign = await turingos('anomalies', file);
     expect([foreign.code, foreign.stderr]).toEqual([
       65,
-      expect.stringMatching(/^turingos: .*notes\.txt is not a journal of turingos: /),
+      expect.stringMatching(/^turingos: .*notes\.txt is no journal: /),
     ]);
   });
 });
