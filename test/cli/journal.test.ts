@@ -8,6 +8,7 @@ import { endedRun, legacyMerkle } from './journals.ts';
 let run: Awaited<ReturnType<typeof endedRun>>;
 beforeAll(async () => {
   run = await endedRun();
+  return run.end;
 });
 
 const journal = (verb: string, ...args: string[]) => turingos('journal', verb, ...args);

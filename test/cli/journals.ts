@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type JournalRecord, readRecords } from '../../src/journal/index.ts';
 import { runDir } from '../../src/runtime/run-dir.ts';
 import { lastJson, turingos } from './harness.ts';
@@ -14,10 +14,9 @@ export const scratchDir = (): string => {
   return dir;
 };
 
-/** For the tests of one file; call it in `beforeAll`. `copy` gives the run in a home of its own, to be spoilt by one test. */
+/** For the tests of one file: `beforeAll` is to return `end`. `copy` gives the run in a home of its own, to be spoilt by one test. */
 export const endedRun = async () => {
   const home = mkdtempSync(join(tmpdir(), 'turingos-cli-'));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
   const run = await turingos('run', 'ledger-4', '--json', '--profile', 'sim', '--home', home);
   const { id, dir } = lastJson(run) as { id: string; dir: string };
   const records: JournalRecord[] = [];
@@ -27,7 +26,8 @@ export const endedRun = async () => {
     cpSync(dir, runDir(to, id), { recursive: true, filter: (path) => !path.endsWith('.sock') });
     return { home: to, dir: runDir(to, id) };
   };
-  return { home, id, dir, records, copy };
+  const end = (): void => rmSync(home, { recursive: true, force: true });
+  return { home, id, dir, records, copy, end };
 };
 
 /** A chained file of such entries; and beside it a log, where that is to say something. @returns its path */

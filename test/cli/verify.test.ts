@@ -7,6 +7,7 @@ import { endedRun, legacyMerkle, scratchDir } from './journals.ts';
 let run: Awaited<ReturnType<typeof endedRun>>;
 beforeAll(async () => {
   run = await endedRun();
+  return run.end;
 });
 
 /** A copy of the run's journal, changed. */
