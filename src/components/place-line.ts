@@ -18,9 +18,12 @@ const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, 
 const timeOfDay = ({ info }: LiveState, long: boolean): string =>
   info.lastMs === 0 ? '' : `${new Date(info.lastMs).toISOString().slice(11, long ? 23 : 19)}Z`;
 
-const speed = ({ playing, speed: times, idle }: Travel): Span[] => [
-  [playing ? 'good' : 'dim', `${playing ? '>' : '='}${speedText(times)}`],
-  ['dim', idle ? '' : ' gaps'],
+const speed = ({ playing, speed: times, idle }: Travel, long: boolean): Span[] => [
+  [
+    playing ? 'good' : 'dim',
+    long ? `${playing ? 'playing' : 'held,'} ${speedText(times)}` : `${playing ? '>' : '='}${speedText(times)}`,
+  ],
+  ['dim', idle ? '' : long ? ', with gaps' : ' gaps'],
 ];
 
 /** `ended: DEAD t212 panic_budget_exhausted`; '' for a run that has not. */
@@ -36,15 +39,16 @@ export const placeVariants = ({ view, live, travel }: PlaceProps, names: readonl
   const ended = endedText(live);
   const long: Span[] = [
     `   t${tick} of ${ticks}   seq ${grouped(seq)} of ${grouped(seqs)}   ${timeOfDay(view, true)}   `,
-    ...speed(travel),
+    ...speed(travel, true),
   ];
-  const short: Span[] = [`  t${tick}/${ticks} #${seq}/${seqs} ${timeOfDay(view, false)} `, ...speed(travel)];
+  const short: Span[] = [`  t${tick}/${ticks} #${seq}/${seqs} ${timeOfDay(view, false)} `, ...speed(travel, false)];
   return [
     ...(ended === '' ? [] : [[...rich, ...long, ['dim', `   ${ended}`] as const]]),
     [...rich, ...long],
+    [...middle, ...long],
     [...middle, ...short],
     [...bare, ...short],
-    [...bare, ` t${tick}/${ticks} #${seq} `, ...speed(travel)],
+    [...bare, ` t${tick}/${ticks} #${seq} `, ...speed(travel, false)],
     [...bare, ` t${tick}/${ticks}`],
   ];
 };

@@ -55,7 +55,10 @@ export const timelinePane = (look: Look, width: number, height: number, props: T
     head,
     row(look, width, [
       ['dim', (width >= 100 ? ' marks' : ' mark').padEnd(label)],
-      ...pointedMarks(marks, at === null ? -1 : at - firstTick),
+      ...pointedMarks(
+        marks,
+        [at, cursor].flatMap((tick) => (tick === null ? [] : [tick - firstTick])),
+      ),
     ]),
     row(look, width, [
       ['dim', (width >= 100 ? ' stall' : ' stal').padEnd(label)],
@@ -117,11 +120,18 @@ const paintMarks = (marks: string): Span[] =>
     isMark(part) || part === '#' ? [MARK_STYLE[part] ?? 'plain', part] : part,
   );
 
-/** The marks, the one that is pointed at reversed: where the pane is low, there is no scale to point from. */
-const pointedMarks = (marks: string, index: number): Span[] =>
-  index < 0 || index >= marks.length
-    ? paintMarks(marks)
-    : [...paintMarks(marks.slice(0, index)), ['select', marks[index] ?? ' '], ...paintMarks(marks.slice(index + 1))];
+/** The marks, those that are pointed at reversed: where the pane is low, there is no scale to point from. */
+const pointedMarks = (marks: string, indexes: readonly number[]): Span[] => {
+  const spans: Span[] = [];
+  let from = 0;
+  for (const index of [...new Set(indexes)].sort((a, b) => a - b)) {
+    const mark = marks[index];
+    if (mark === undefined) continue;
+    spans.push(...paintMarks(marks.slice(from, index)), ['select', mark]);
+    from = index + 1;
+  }
+  return [...spans, ...paintMarks(marks.slice(from))];
+};
 
 /** `t10       t20`, with `^` under the tick that is pointed at. */
 const scale = (first: number, count: number, at: number | null): string => {
