@@ -6,10 +6,11 @@ import { FileBell } from './file-bell.ts';
 import { Place } from './place.ts';
 import { recordParser } from './reader.ts';
 import { type JournalRecord, NOTHING } from './record.ts';
-import { journalDir, LineFile, listSegments, segmentName, segmentNumber, segmentWith } from './segments.ts';
+import { placeOf } from './seek.ts';
+import { journalDir, LineFile, listSegments, segmentName, segmentNumber } from './segments.ts';
 
 export interface FollowOptions {
-  /** The first seq to deliver; default 1. */
+  /** The first seq to deliver; default 1. Reading starts near it where the run has an index, else at its segment's start. */
   fromSeq?: number;
   /** Ends the iteration, without an error. */
   signal?: AbortSignal;
@@ -91,7 +92,7 @@ class JournalTail {
 
   async look(): Promise<Look> {
     const [file, place] = [this.#file, this.#place];
-    if (file === undefined || place === undefined) return this.#moved(await this.#firstPath());
+    if (file === undefined || place === undefined) return await this.#begin();
     const { segment } = file;
     // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
     const next = await nextPath(place.path);
@@ -114,18 +115,19 @@ class JournalTail {
     await this.#file?.close();
   }
 
-  async #moved(path: string | undefined): Promise<Look> {
+  async #begin(): Promise<Look> {
+    const paths = await listSegments(this.#runDir);
+    const { index, byte } = await placeOf(this.#runDir, paths, this.#fromSeq);
+    return await this.#moved(paths[index], byte);
+  }
+
+  async #moved(path: string | undefined, from = 0): Promise<Look> {
     if (path !== undefined) {
       await this.#file?.close();
-      this.#file = await LineFile.open(path);
+      this.#file = await LineFile.open(path, { from });
       this.#place = new Place(path);
     }
     return { segment: basename(this.#place?.path ?? ''), lines: [], moved: path !== undefined };
-  }
-
-  async #firstPath(): Promise<string | undefined> {
-    const paths = await listSegments(this.#runDir);
-    return paths[await segmentWith(paths, this.#fromSeq)];
   }
 }
 

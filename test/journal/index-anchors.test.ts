@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openJournal, readLineBatches, verifyChain } from '../../src/journal/index.ts';
+import { follow, openJournal, readLineBatches, verifyChain } from '../../src/journal/index.ts';
 import { ANCHORS, indexDir } from '../../src/journal/index-files.ts';
 import { seqBeforeTick } from '../../src/journal/seek.ts';
 import { readAll, scratchRun } from './scratch.ts';
@@ -193,6 +193,22 @@ describe('reading with an index', () => {
     await expect(readAll(run, { fromSeq: 27, check: true })).rejects.toMatchObject({ code: 'broken' });
     index(run, [all[10] as Placed, all[25] as Placed]);
     expect(await readAll(run, { fromSeq: 27, check: true })).toHaveLength(1);
+  });
+
+  it('follows from the nearest anchor, and on', async () => {
+    const run = await written();
+    const all = await places(run);
+    const journal = await openJournal(run, { run: 'r' });
+    damage(run, all[24] as Placed);
+    index(run, [all[10] as Placed, all[25] as Placed]);
+    const seqs: number[] = [];
+    for await (const records of follow(run, { fromSeq: 27 })) {
+      seqs.push(...records.map(({ seq }) => seq));
+      if (seqs.length === 1) journal.appendNote({ kind: 'more' });
+      else break;
+    }
+    expect(seqs).toEqual([27, 28]);
+    await journal.close();
   });
 
   it('knows a record before a tick', async () => {
