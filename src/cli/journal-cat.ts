@@ -1,8 +1,9 @@
 /** `turingos journal cat RUN|FILE`: records as they are on the disk, or a line for people. Reads a piece at a time. */
 import { once } from 'node:events';
-import { type RawLine, readLineBatches } from '../journal/index.ts';
+import { listSegments, type RawLine, readLineBatches } from '../journal/index.ts';
 import { lineHead } from '../journal/line-head.ts';
 import { seqBeforeTick } from '../journal/seek.ts';
+import { CATALOGUE } from '../kernel/index.ts';
 import { entriesOf, entryText } from '../replay/foreign/entries.ts';
 import type { ForeignFormat } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
@@ -33,7 +34,13 @@ const catRun = async (dir: string, options: CatOptions): Promise<void> => {
   await catRecords(dir, options, start);
 };
 
+const KINDS = new Set(Object.values(CATALOGUE).flatMap(Object.keys));
+
 const catRecords = async (target: string, options: CatOptions, fromSeq: number): Promise<void> => {
+  if ((await listSegments(target)).length === 0) throw new UserError(`${target} has no journal yet`, EXIT.notFound);
+  const odd = options.kind?.find((kind) => !KINDS.has(kind));
+  if (odd !== undefined)
+    throw new UserError(`there is no kind of record "${odd}": docs/events.md lists them`, EXIT.usage);
   const range = new Range(options);
   const print = options.json === true || process.stdout.isTTY !== true ? rawLines : recordLines;
   for await (const lines of readLineBatches(target, { fromSeq })) {

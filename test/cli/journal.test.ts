@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/journal/index.ts';
@@ -79,6 +79,17 @@ describe('journal cat', () => {
     const kinds = ['tick.committed', 'run.ended'];
     const chosen = await journal('cat', run.id, ...kinds.flatMap((kind) => ['--kind', kind]), '--home', run.home);
     expect(records(chosen.stdout)).toEqual(run.records.filter(({ kind }) => kinds.includes(kind)));
+  });
+
+  test('does not take a kind that there is none of, nor a run without a journal', async () => {
+    const odd = await journal('cat', run.id, '--kind', 'run.end', '--home', run.home);
+    expect(odd).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no kind of record "run.end"') });
+    const { dir, home } = run.copy();
+    rmSync(fileOf(dir));
+    expect((await journal('cat', run.id, '--home', home)).code).toBe(66);
+    expect((await journal('stat', run.id, '--home', home)).code).toBe(66);
+    expect((await journal('tip', run.id, '--home', home)).code).toBe(66);
+    expect((await journal('index', run.id, '--home', home)).code).toBe(66);
   });
 
   test('from a tick’s dispatch to the dispatch that follows another, with the index and without', async () => {
