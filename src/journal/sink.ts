@@ -1,7 +1,7 @@
-import { closeSync, fdatasync, fdatasyncSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from './blobs.ts';
 import { seqOf } from './chain.ts';
+import { DiskSync } from './disk-sync.ts';
 import { cannotBeWritten, JournalError, reasonOf } from './errors.ts';
 import { isNoRoom, noRoomSentence } from './no-room.ts';
 import { SegmentFile } from './segment-file.ts';
@@ -20,8 +20,6 @@ const CHUNK = 64 * 1024;
 const RETRY_MS = 500;
 /** Bytes of lines and texts that may wait for room. A run that awaits `written` gathers far less. */
 const WAITING_MAX = 64 * 1024 * 1024;
-
-const CONSEQUENCE = 'nothing more is recorded';
 
 /** Where the writer goes on: the segment's number and its size in bytes. */
 export interface SinkPosition {
@@ -49,14 +47,11 @@ export class SegmentSink {
   readonly #policy: FsyncPolicy;
   readonly #limit: number;
   readonly #blobs: BlobStore;
+  readonly #disk: DiskSync;
   #segment: number;
   #file: SegmentFile;
   /** Whole batches that wait to be written, but for lines at their beginning that found room before a stall. */
   #waiting = '';
-  /** Bytes written, and bytes known to be on the disk, since the sink was opened. */
-  #written = 0;
-  #durable = 0;
-  #syncing: Promise<void> | undefined;
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -69,9 +64,10 @@ export class SegmentSink {
     this.#policy = policy;
     this.#limit = limit;
     this.#blobs = blobs;
+    this.#disk = new DiskSync(blobs);
     this.#segment = at.segment;
     try {
-      this.#file = this.#openSegment();
+      this.#file = this.#openSegment(this.#segment);
     } catch (error) {
       if (error instanceof JournalError) throw error;
       throw cannotBeWritten(dir, error);
@@ -136,18 +132,15 @@ export class SegmentSink {
       if (failure !== undefined) throw failure;
       if (this.#policy !== 'never') await this.#untilDurable();
     } finally {
-      await this.#syncing?.catch(() => {});
-      closeSync(this.#file.fd);
+      await this.#disk.close(this.#file);
     }
   }
 
   async #untilDurable(): Promise<void> {
-    const target = this.#written;
-    while (this.#durable < target) {
-      this.#syncing ??= this.#syncOnce().finally(() => {
-        this.#syncing = undefined;
-      });
-      await this.#syncing;
+    try {
+      await this.#disk.untilDurable(() => this.#file);
+    } catch (error) {
+      throw this.#fail('synced', error);
     }
   }
 
@@ -180,7 +173,7 @@ export class SegmentSink {
     } finally {
       const done = this.#file.size - before;
       this.#waiting = done === bytes.length ? '' : bytes.toString('utf8', done);
-      this.#written += done;
+      this.#disk.wrote(done);
       // Under `always` this is for what nobody waits for: notes. Under `never` it only looks after the place.
       this.#timer ??= setTimeout(this.#lookAfter, INTERVAL_MS).unref();
     }
@@ -200,21 +193,8 @@ export class SegmentSink {
     this.#timer = undefined;
     if (this.#failure !== undefined) return;
     if (this.#policy !== 'never') this.#untilDurable().catch(() => {});
-    else swallow(() => this.#synced(() => this.#file.place.check(CONSEQUENCE)));
+    else swallow(() => this.#synced(() => this.#disk.check(this.#file)));
   };
-
-  async #syncOnce(): Promise<void> {
-    const { fd, place } = this.#file;
-    const target = this.#written;
-    try {
-      place.check(CONSEQUENCE);
-      await this.#blobs.sync();
-      await new Promise<void>((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())));
-      this.#durable = Math.max(this.#durable, target);
-    } catch (error) {
-      throw this.#fail('synced', error);
-    }
-  }
 
   /** After a sync that failed nobody can say what is on the disk, so that is for good even where room was what it lacked. */
   #synced(action: () => void): void {
@@ -230,29 +210,20 @@ export class SegmentSink {
    * last one; this is the one place that waits for the disk, once in 64 MiB.
    */
   #rotate(): void {
-    const { fd, place } = this.#file;
+    const file = this.#file;
     this.#synced(() => {
       // Else the next segment would come to lie where the directory is by now.
-      place.check(CONSEQUENCE);
-      if (this.#policy === 'never' || this.#durable === this.#written) return;
-      this.#blobs.syncNow();
-      fdatasyncSync(fd);
-      this.#durable = this.#written;
+      this.#disk.check(file);
+      if (this.#policy !== 'never') this.#disk.now(file);
     });
+    this.#file = this.#openSegment(this.#segment + 1);
     this.#segment += 1;
-    try {
-      this.#file = this.#openSegment();
-    } catch (error) {
-      this.#segment -= 1;
-      throw error;
-    }
-    // A sync of the old segment may still be under way; its number must not be given away before it ends.
-    if (this.#syncing === undefined) closeSync(fd);
-    else this.#syncing.catch(() => {}).then(() => closeSync(fd));
+    // It is on the disk, so nobody needs to hear of a number that could not be given back.
+    this.#disk.close(file).catch(() => {});
   }
 
-  #openSegment(): SegmentFile {
-    return new SegmentFile(join(this.#dir, segmentName(this.#segment)), this.#policy !== 'never');
+  #openSegment(number: number): SegmentFile {
+    return new SegmentFile(join(this.#dir, segmentName(number)), this.#policy !== 'never');
   }
 
   /** Ends a stall, for good or for bad. */
@@ -276,7 +247,7 @@ export class SegmentSink {
         ? error
         : new JournalError(
             'failed',
-            `The journal in ${this.#dir} could not be ${what} (${reasonOf(error)}); ${CONSEQUENCE}: mend that, then resume the run.`,
+            `The journal in ${this.#dir} could not be ${what} (${reasonOf(error)}); nothing more is recorded: mend that, then resume the run.`,
             { cause: error },
           );
     this.#settle(failure);
