@@ -2,7 +2,7 @@
 import type { KernelEvent, KernelInput } from '../kernel/index.ts';
 import type { RunBatch } from './batches.ts';
 import { type FieldDiff, fieldDiffs } from './field-diff.ts';
-import { begunOf, common, lineage, type Stretch, since } from './lineage.ts';
+import { type Begun, begunOf, common, lineage, type Stretch, since } from './lineage.ts';
 import { Tally, type TallyReport } from './tally.ts';
 
 export interface Side {
@@ -45,17 +45,24 @@ export const diffRuns = async (a: { id: string; dir: string }, b: { id: string; 
       fields: p === undefined || q === undefined ? [] : fieldDiffs(p.compared, q.compared),
     };
   }
-  const begun = fieldDiffs(course(x.at(-1)), course(y.at(-1)));
+  const begun = begunDiffs(x.at(-1), y.at(-1));
   const point = shared === null ? null : { run: shared.run, seq: shared.to };
   return { same: parted === null, since: point, begun, parted, a: left.tally.report, b: right.tally.report };
 };
 
-const course = (stretch: Stretch | undefined): object => {
-  const begun = stretch === undefined ? undefined : begunOf(stretch.first);
-  if (begun === undefined) return {};
-  const { task, policy, seed, planner, worker } = begun;
-  return { task, policy, seed, planner, worker };
+/** What decides a run's course. The world and the faults that a branch begins with are those of its place, and no choice. */
+const begunDiffs = (x: Stretch | undefined, y: Stretch | undefined): FieldDiff[] => {
+  const [a, b] = [x, y].map((stretch) => (stretch === undefined ? undefined : begunOf(stretch.first)));
+  const chosen = a?.kind === 'run.started' && b?.kind === 'run.started';
+  return fieldDiffs(
+    ...([a, b].map((begun) => (begun === undefined ? {} : courseOf(begun, chosen))) as [object, object]),
+  );
 };
+
+const courseOf = ({ task, policy, seed, planner, worker, world, chaos }: Begun, chosen: boolean): object => ({
+  ...{ task, policy, seed, planner, worker },
+  ...(chosen ? { world: { hash: world.hash }, chaos } : {}),
+});
 
 /** Whom a request is of, by its number. In either run: up to where they part the numbers are the same. */
 type Asked = Map<number, { pid: number; tick: number | null }>;
@@ -82,7 +89,7 @@ class Course {
   }
 
   async next(): Promise<Item | undefined> {
-    if (this.#items.length === 0) {
+    while (this.#items.length === 0) {
       const { value } = await this.#batches.next();
       if (value === undefined) return undefined;
       this.#items = this.#itemsOf(value);
@@ -92,10 +99,10 @@ class Course {
 
   #itemsOf({ seq, input, events }: RunBatch): Item[] {
     this.tally.see(input, events);
-    const items = [this.#item(seq, 'input', input)];
+    const items = BEGINNING.has(input.kind) ? [] : [this.#item(seq, 'input', input)];
     for (const [i, event] of events.entries()) {
       this.#remember(event);
-      items.push(this.#item(seq + 1 + i, 'event', event));
+      if (!BEGINNING.has(event.kind)) items.push(this.#item(seq + 1 + i, 'event', event));
     }
     return items;
   }
@@ -114,6 +121,9 @@ class Course {
     this.#asked.set(event.req, { pid: event.pid, tick: 'tick' in event ? event.tick : null });
   }
 }
+
+/** What runs begin with is told apart. */
+const BEGINNING = new Set<string>(['run.started', 'run.created', 'run.forked', 'run.branched']);
 
 /** Latencies, what follows from the seed without any decision, and the hash of a state that the seed is part of. */
 const LEFT_OUT = new Set(['firstTokenMs', 'totalMs', 'seed', 'url', 'stateHash']);

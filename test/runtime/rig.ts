@@ -31,6 +31,9 @@ export interface RigOptions {
   chaos?: FaultSpec[];
   /** The world of this branch, in place of the task's. */
   forked?: InputOf<'run.forked'>;
+  /** The run's directory and id; default a scratch one. */
+  at?: string;
+  run?: string;
   world?(world: World): World;
   journal?(journal: Journal): EngineJournal;
 }
@@ -45,10 +48,10 @@ export interface Rig {
 
 /** An engine on a task that has not been started. */
 export const rig = async (options: RigOptions = {}): Promise<Rig> => {
-  const dir = scratch();
+  const dir = options.at ?? scratch();
   const seed = options.seed ?? 1;
   const task = loadTask(options.task ?? 'ledger-4', seed);
-  const journal = await openJournal(dir, { run: '00c0ffee', fsync: 'never' });
+  const journal = await openJournal(dir, { run: options.run ?? '00c0ffee', fsync: 'never' });
   onTestFinished(() => journal.close());
   const sim = createSimulatedBrain({ rates: options.rates ?? {} });
   const seat = (brain: Brain) => ({ brain: faultyBrain(brain), system: '', constrained: false });
