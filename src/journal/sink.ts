@@ -241,7 +241,7 @@ export class SegmentSink {
   }
 
   #fail(what: string, error: unknown): JournalError {
-    if (this.#failure !== undefined) return this.#failure;
+    if (this.#failure?.code === 'failed') return this.#failure;
     const failure =
       error instanceof JournalError
         ? error

@@ -60,6 +60,13 @@ describe.each<FsyncPolicy>(['always', 'interval', 'never'])('a writer under fsyn
   });
 });
 
+it('a writer that is closed at once notices a deleted directory as well', async () => {
+  const { run, journal } = await running();
+  journal.appendNote({ kind: 'a' });
+  rmSync(run, { recursive: true });
+  await expect(journal.close()).rejects.toThrow(gone);
+});
+
 it('a writer does not begin its next segment in a directory that took the place of its own', async () => {
   const { run, journal } = await running('never', 300);
   renameSync(run, `${run}-old`);
