@@ -1,15 +1,20 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import { type Look, lookFromEnvironment } from './components/look.ts';
 import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
 import { UserError } from './runtime/user-error.ts';
+import { InspectScreen } from './screens/inspect/inspect-screen.tsx';
 import { LiveScreen } from './screens/live/live-screen.tsx';
+import { say } from './screens/live/say.ts';
 import { LookContext } from './screens/look-context.ts';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
 import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
+import { toTick } from './store/goto.ts';
+import type { TimeSource } from './store/time-source.ts';
 
 export interface ConsoleOptions {
   /** The directory that holds `runs/`. */
@@ -36,29 +41,57 @@ interface AppProps {
 const App = ({ look, source, readOnly, start, open, leave }: AppProps) => {
   const [session, setSession] = useState(start);
   const [last, setLast] = useState<string | null>(null);
+  const close = (): void => {
+    if (session === null || start !== null) return leave();
+    session.stop();
+    setLast(session.id);
+    setSession(null);
+  };
   return (
     <LookContext value={look}>
       {session === null ? (
         <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => setSession(open(id))} />
       ) : (
-        <LiveScreen
-          key={session.id}
-          console={session.console}
-          ui={session.ui}
-          player={session.player}
-          tags={session.tags}
-          control={session.control}
-          follows={session.follows}
-          readOnly={readOnly}
-          exit={() => {
-            if (start !== null) return leave();
-            session.stop();
-            setLast(session.id);
-            setSession(null);
-          }}
-        />
+        <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
       )}
     </LookContext>
+  );
+};
+
+interface SessionViewProps {
+  session: Session;
+  readOnly: boolean;
+  exit(): void;
+}
+
+/** One run: all of it, or one of its ticks. */
+const SessionView = ({ session, readOnly, exit }: SessionViewProps) => {
+  const { console, ui, player } = session;
+  const tick = useStore(ui, ({ inspect }) => inspect);
+  const [source, setSource] = useState<TimeSource | null>(null);
+  const inspecting = tick !== null;
+  useEffect(() => {
+    if (!inspecting) return;
+    player.source().then(setSource, (error: unknown) => {
+      ui.setState({ inspect: null });
+      say(ui, 'error', `The run cannot be read: ${errorText(error)}`);
+    });
+  }, [inspecting, player, ui]);
+  if (tick === null || source === null) return <LiveScreen {...session} readOnly={readOnly} exit={exit} />;
+  const back = (): void => {
+    // The view comes along to the tick that was looked at last.
+    if (console.store.getState().held) player.move(toTick(tick));
+    ui.setState({ inspect: null, trap: null });
+  };
+  return (
+    <InspectScreen
+      source={source}
+      ui={ui}
+      tick={tick}
+      readOnly={readOnly || console.store.getState().replay}
+      exit={back}
+      onTick={(next) => ui.setState({ inspect: next })}
+    />
   );
 };
 

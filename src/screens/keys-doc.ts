@@ -8,10 +8,10 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   goto: 'While a place to go to is typed',
   tag: 'While a tag is typed',
   help: 'In the list of keys',
-  trap: 'In an opened trap',
   kill: 'Kill?',
   quit: 'Quit?',
   inject: 'Choosing a fault',
+  inspect: 'Tick inspector',
 };
 
 const line = (binding: Binding): string =>

@@ -5,7 +5,7 @@
  * after such a capital, or ask for one themselves.
  */
 
-export type Scope = 'live' | 'runs' | 'filter' | 'goto' | 'tag' | 'help' | 'trap' | 'kill' | 'quit' | 'inject';
+export type Scope = 'live' | 'runs' | 'filter' | 'goto' | 'tag' | 'help' | 'kill' | 'quit' | 'inject' | 'inspect';
 
 export interface Binding {
   id: string;
@@ -196,10 +196,6 @@ export const KEYS = [
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
   { id: 'close', keys: ['escape', '?', 'q', 'enter', 'ctrl+c'], scope: 'help', hint: 'close', help: 'Close' },
 
-  { id: 'next-trap', keys: ['e', 'j', 'down'], scope: 'trap', hint: 'next', help: 'Next trap' },
-  { id: 'previous-trap', keys: ['E', 'k', 'up'], scope: 'trap', hint: 'previous', help: 'Previous trap' },
-  { id: 'close', keys: ['escape', 'enter', 'q', 'ctrl+c'], scope: 'trap', hint: 'close', help: 'Close' },
-
   { id: 'yes', keys: ['y', 'Y'], scope: 'kill', hint: 'kill', help: 'Kill the run', writes: true },
   { id: 'close', keys: ['n', 'N', 'escape', 'q', 'ctrl+c'], scope: 'kill', hint: 'no', help: 'Leave it alone' },
 
@@ -220,6 +216,62 @@ export const KEYS = [
   { id: 'pick', keys: ['1', '2', '3'], scope: 'inject', help: 'Choose the fault' },
   { id: 'yes', keys: ['enter'], scope: 'inject', hint: 'inject', help: 'Inject it', writes: true },
   { id: 'close', keys: ['escape', 'q', 'ctrl+c'], scope: 'inject', hint: 'cancel', help: 'Inject nothing' },
+
+  {
+    id: 'pane',
+    keys: ['0', '1', '2', '3', '4', '5', '6'],
+    scope: 'inspect',
+    hint: 'pane',
+    label: '0-6',
+    help: 'Focus a pane, or open its tab; 0 is the list of ticks',
+  },
+  { id: 'next-pane', keys: ['tab'], scope: 'inspect', help: 'The next pane' },
+  { id: 'previous-tick', keys: [','], scope: 'inspect', hint: 'tick', label: ', .', help: 'Previous tick' },
+  { id: 'next-tick', keys: ['.'], scope: 'inspect', help: 'Next tick' },
+  { id: 'next-trap', keys: ['e'], scope: 'inspect', hint: 'trap', label: 'e/E', help: 'Next tick with a trap' },
+  { id: 'previous-trap', keys: ['E'], scope: 'inspect', help: 'Previous tick with a trap' },
+  { id: 'previous-mark', keys: ['['], scope: 'inspect', hint: 'mark', label: '[ ]', help: 'Previous tick with a mark' },
+  { id: 'next-mark', keys: [']'], scope: 'inspect', help: 'Next tick with a mark' },
+  { id: 'zoom', keys: ['z'], scope: 'inspect', hint: 'zoom', help: 'Zoom the focused pane, and back' },
+  {
+    id: 'raw',
+    keys: ['y'],
+    scope: 'inspect',
+    hint: 'raw',
+    help: 'Frame and reply as they came: not wrapped, escapes visible; and back',
+    panes: [1, 2],
+  },
+  { id: 'wrap', keys: ['w'], scope: 'inspect', hint: 'wrap', help: 'Wrap long lines, or not', panes: [1, 2, 5] },
+  { id: 'search', keys: ['/'], scope: 'inspect', hint: 'search', help: 'Search in the focused pane' },
+  { id: 'next-match', keys: ['n'], scope: 'inspect', help: 'Next place that was searched for' },
+  { id: 'previous-match', keys: ['N'], scope: 'inspect', help: 'Previous place' },
+  {
+    id: 'open',
+    keys: ['enter'],
+    scope: 'inspect',
+    hint: 'record',
+    help: 'The whole record under the cursor of 3; zoom another pane',
+    panes: [3],
+  },
+  {
+    id: 'describe',
+    keys: ['d'],
+    scope: 'inspect',
+    hint: 'denied',
+    help: 'All shapes of handles that were asked for in vain in this run',
+    panes: [6],
+  },
+  { id: 'down', keys: ['j', 'down'], scope: 'inspect', help: 'Next tick in 0, next record in 3, else a line down' },
+  { id: 'up', keys: ['k', 'up'], scope: 'inspect', help: 'The same, up' },
+  { id: 'left', keys: ['h', 'left'], scope: 'inspect', help: 'To the left, where lines are not wrapped' },
+  { id: 'right', keys: ['l', 'right'], scope: 'inspect', help: 'To the right' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'inspect', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'inspect', help: 'A page up' },
+  { id: 'home', keys: ['home'], scope: 'inspect', help: 'To the start of the pane; in 0 the first tick' },
+  { id: 'end', keys: ['end'], scope: 'inspect', help: 'To the end of the pane; in 0 the last tick' },
+  { id: 'help', keys: ['?'], scope: 'inspect', hint: 'help', help: 'This list of keys' },
+  { id: 'back', keys: ['escape'], scope: 'inspect', help: 'Undo the last of: search, raw, zoom; else leave the tick' },
+  { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'inspect', hint: 'back', help: 'Leave the tick' },
 ] as const satisfies readonly Binding[];
 
 export type ActionOf<S extends Scope> = Extract<(typeof KEYS)[number], { scope: S }>['id'];

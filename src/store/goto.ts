@@ -19,7 +19,7 @@ export const parseGoto = (typed: string): Motion | string => {
       : { find: (source) => atShare(source, value) };
   }
   const tick = /^t\s*(\d{1,15})$/i.exec(text);
-  if (tick !== null) return { find: (source) => atTick(source, Number(tick[1])) };
+  if (tick !== null) return toTick(Number(tick[1]));
   const seq = /^#\s*(\d{1,15})$/.exec(text);
   if (seq !== null) return { find: (source) => atSeq(source, Number(seq[1])) };
   const clock = /^(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:\.\d{1,3})?)(z?)$/i.exec(text);
@@ -34,6 +34,9 @@ export const parseGoto = (typed: string): Motion | string => {
   if (!Number.isNaN(iso)) return { find: (source) => atTime(source, iso) };
   return unknown(text);
 };
+
+/** The end of a tick. */
+export const toTick = (tick: number): Motion => ({ find: (source) => atTick(source, tick) });
 
 const unknown = (text: string): string => `"${text}" is no place in a run: give ${GOTO_FORMS}.`;
 

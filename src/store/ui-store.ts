@@ -9,7 +9,6 @@ export type Overlay =
   | { kind: 'help'; scroll: number }
   | { kind: 'kill' }
   | { kind: 'quit' }
-  | { kind: 'trap'; seq: number }
   | { kind: 'inject'; fault: number; target: number; handle: number; row: 'fault' | 'target' | 'handle' };
 
 /** A line that is being typed: where to go, or what to note of a tick. */

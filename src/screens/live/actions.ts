@@ -12,7 +12,7 @@ import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
 import { askPlace, askTag, GOTO, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
 import { focusPane, type Motion, scrollPane } from './scrolling.ts';
-import { follow, ofTheRun, runEnd, runStart, TRAVEL, trap } from './travel.ts';
+import { follow, ofTheRun, runEnd, runStart, TRAVEL } from './travel.ts';
 
 /** Which keys are in force. */
 export const scopeOf = (ui: UiStore): Scope => {
@@ -101,11 +101,16 @@ const back: Action = (context, key) => {
   else ui.setState(trap === null ? { message: null } : { trap: null, scroll: {} });
 };
 
-const openPane: Action = ({ ui }) => {
+/** The selected trap's tick, or the one that the view is at; a pane that has none to offer is zoomed. */
+const openPane: Action = ({ ui, console }) => {
   const { focus, trap } = ui.getState();
-  if (focus === 6 || trap !== null) {
-    if (trap !== null) ui.setState({ overlay: { kind: 'trap', seq: trap } });
-  } else ui.setState((state) => ({ zoom: !state.zoom }));
+  const { view, held } = console.store.getState();
+  const selected =
+    view.traps.rows.find((row) => row.seq === trap) ?? (focus === 6 ? view.traps.rows.at(-1) : undefined);
+  if (selected === undefined && focus !== 7 && !held) return ui.setState((state) => ({ zoom: !state.zoom }));
+  const tick = selected?.tick ?? view.kernel.tick;
+  if (tick === 0) say(ui, 'info', 'There is no tick yet that could be inspected.');
+  else ui.setState({ inspect: tick, message: null });
 };
 
 const LIVE: Readonly<Record<string, Action>> = {
@@ -215,7 +220,6 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   goto: GOTO,
   tag: TAG,
   help: { down: scrollHelp(1), up: scrollHelp(-1), close },
-  trap: { 'next-trap': trap(1), 'previous-trap': trap(-1), close },
   kill: {
     yes: (context) => {
       context.ui.setState({ overlay: null });

@@ -51,8 +51,6 @@ const content = (
           [`turingos attach ${console.live.info.id.slice(0, 4)} comes back to it.`],
         ],
       };
-    case 'trap':
-      return { title: 'TRAP', lines: trapLines(console.view, overlay.seq, width) };
     case 'inject':
       return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live) };
   }
@@ -69,33 +67,6 @@ const killLines = (live: LiveState, width: number): Span[][] => {
     [['bold', `${live.info.id} ${live.info.task}, tick ${live.kernel.tick}`]],
     ...wrap(what, width).map((line): Span[] => [line]),
     ['A killed run cannot go on.'],
-  ];
-};
-
-const trapLines = (view: LiveState, seq: number, width: number): Span[][] => {
-  const trap = view.traps.rows.find((row) => row.seq === seq);
-  if (trap === undefined) return [['This trap is no longer kept.']];
-  const recovered =
-    trap.recovered !== null
-      ? `after ${trap.recovered} of its own ticks`
-      : trap.ended === ''
-        ? 'not yet'
-        : `no: ${trap.ended}`;
-  const field = (name: string, text: string): Span[][] =>
-    wrap(text.replaceAll('\n', ' '), width - 11).map((line, i): Span[] => [
-      ['dim', (i === 0 ? name : '').padEnd(11)],
-      line,
-    ]);
-  return [
-    [
-      ['error', `${trap.code}${trap.times > 1 ? ` x${trap.times}` : ''}`],
-      `  ${trap.who}  t${trap.tick}  seq ${trap.seq}`,
-    ],
-    ...field('evidence', trap.evidence),
-    ...field('told', trap.recovery),
-    ...(trap.panic === null ? [] : field('panic', `reset; budget ${trap.panic.from} > ${trap.panic.to}`)),
-    ...(trap.fault === 0 ? [] : field('cause', `injected fault ${trap.fault}`)),
-    ...field('recovered', recovered),
   ];
 };
 

@@ -43,7 +43,7 @@ const fits = (filter: string): ((rec: Rec) => boolean) | undefined =>
     : (rec) => rec.kind === 'trap.raised' && matches(`t${rec.tick} ${rec.pid} ${rec.code} ${rec.evidence}`, filter);
 
 /** To the next or previous trap, which is then the selected one; from the newest, both lead to the newest trap. */
-export const trap =
+const trap =
   (direction: 1 | -1): Action =>
   (context) => {
     const { ui, player } = context;
@@ -51,13 +51,7 @@ export const trap =
     const motion = isHeld(context) ? byMark(direction, ['trap'], wanted) : newestMark(['trap'], wanted);
     player.hold(context.console.latest());
     ui.setState({ message: null });
-    player.move(motion, () => {
-      const seq = player.view.traps.rows.at(-1)?.seq ?? null;
-      ui.setState(({ overlay }) => ({
-        trap: seq,
-        overlay: overlay?.kind === 'trap' && seq !== null ? { kind: 'trap', seq } : overlay,
-      }));
-    });
+    player.move(motion, () => ui.setState({ trap: player.view.traps.rows.at(-1)?.seq ?? null }));
   };
 
 /** Lets the view follow the run; where nothing comes any more, its end is shown. */
