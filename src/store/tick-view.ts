@@ -3,7 +3,7 @@
  * from a few bounded reads, so it opens as fast in a long run as in a short one.
  */
 import type { Cap } from '../kernel/records/index.ts';
-import { ROOT_PID } from '../kernel/state.ts';
+import { type Proc, ROOT_PID } from '../kernel/state.ts';
 import type { LiveState } from './live-state.ts';
 import { roleLetter } from './op-text.ts';
 import { type Change, changesOf, momentsOf } from './tick-view/changes.ts';
@@ -22,6 +22,8 @@ export interface TickView {
   /** `P1`, `w5`. */
   who: string;
   role: 'planner' | 'worker';
+  /** As it was after the tick; an ended one as it was last. */
+  proc: Proc | undefined;
   step: { map: string; n: number; of: number; ballot: number } | null;
   /** Seq of the dispatch, and of the tick's last record so far. */
   seq: number;
@@ -72,7 +74,8 @@ export const tickView = async (source: TimeSource, tick: number): Promise<TickVi
   const role = proc?.role ?? (found.pid === ROOT_PID ? 'planner' : 'worker');
   const { changed, same } = changesOf(found, moments);
   return {
-    ...{ tick, pid: found.pid, who: `${roleLetter(role)}${found.pid}`, role, step: proc?.step ?? null },
+    ...{ tick, pid: found.pid, who: `${roleLetter(role)}${found.pid}`, role },
+    ...{ proc: moments.after.proc, step: proc?.step ?? null },
     ...{ seq: found.seq, end: found.end, ms: Date.parse(found.all[0]?.ts ?? ''), open: found.closing === null },
     trap: lastOf(found, 'trap.raised')?.seq ?? null,
     result: resultOf(found),

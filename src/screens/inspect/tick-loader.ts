@@ -57,7 +57,8 @@ export const createTickLoader = (source: TimeSource): TickLoader => {
     if (stopped) return;
     if (view === undefined) {
       const { last } = await source.extent();
-      const problem = last.tick === 0 ? 'This run has no tick yet.' : `There is no tick ${tick}: the last is t${last.tick}.`;
+      const problem =
+        last.tick === 0 ? 'This run has no tick yet.' : `There is no tick ${tick}: the last is t${last.tick}.`;
       store.setState({ problem });
     } else {
       store.setState({ view, problem: '' });

@@ -51,7 +51,7 @@ const telling = (rec: Rec, caps: Readonly<Record<string, Cap>>): string => {
     case 'reply.rejected':
       return `${rec.code}  at ${rec.field}`;
     case 'capability.denied':
-      return `${rec.asked} for ${rec.need}: ${rec.reason}  nearest ${rec.nearest ?? 'none'}`;
+      return `${rec.asked} for ${rec.need}  nearest ${rec.nearest ?? 'none'}  ${rec.reason}`;
     case 'capability.revoked':
       return `${rec.handles.map(({ pid, handle }) => `#${pid} ${handle}`).join(', ')}  by ${rec.by}`;
     case 'capability.issued':

@@ -40,10 +40,16 @@ export const whatFollowed = async (
     more = chunk.length === CHUNK && !reading.answered;
   }
   return {
-    lines: [...reading.finish(read >= FOLLOW_RECORDS), ...askedAgain(found, last), ...ending(last)],
+    lines: [
+      ...reading.finish(read >= FOLLOW_RECORDS).toSpliced(RECOVERY_LINES, 0, ...askedAgain(found, last)),
+      ...ending(last),
+    ],
     siblings: reading.siblings,
   };
 };
+
+/** How it was got over and how its map was joined come first, then how often the same was asked for. */
+const RECOVERY_LINES = 2;
 
 interface Stall {
   who: string;
@@ -71,6 +77,7 @@ class Reading {
   /** The process's own newest tick. */
   #own: number;
   #stall: Stall | null = null;
+  #row: { what: string; from: number; times: number; line: FollowLine } | null = null;
 
   constructor(found: TickRecords, step: { map: string; n: number } | null) {
     this.#found = found;
@@ -115,7 +122,7 @@ class Reading {
           this.#stalled(rec.pid, rec.tick);
           return this.#endStall(`${rec.code} t${rec.tick}`);
         }
-        if (this.#concerns(rec.pid)) this.#say('bad', `t${rec.tick} ${label(rec.pid)} ${rec.code}`);
+        if (this.#concerns(rec.pid)) this.#trap(`${label(rec.pid)} ${rec.code}`, rec.tick);
         return;
       case 'panic.spent':
         return this.#say('bad', `t${rec.tick} panic reset: budget ${rec.left + 1} > ${rec.left}`);
@@ -142,6 +149,25 @@ class Reading {
     const open = this.#trapped && !this.#recovered && !this.#gone;
     if (open) this.#lines.unshift({ tone: 'bad', text: `not recovered${within}` });
     return this.#lines.slice(0, MAX_LINES);
+  }
+
+  /** The same trap of the same process in a row is one line. */
+  #trap(what: string, tick: number): void {
+    const last = this.#lines.at(-1);
+    if (this.#row?.what === what && last === this.#row.line) {
+      const { from, times } = this.#row;
+      this.#lines.pop();
+      this.#row = {
+        what,
+        from,
+        times: times + 1,
+        line: { tone: 'bad', text: `t${from}-t${tick} ${what} x${times + 1}` },
+      };
+    } else {
+      this.#endStall('');
+      this.#row = { what, from: tick, times: 1, line: { tone: 'bad', text: `t${tick} ${what}` } };
+    }
+    this.#lines.push(this.#row.line);
   }
 
   #say(tone: FollowLine['tone'], text: string): void {

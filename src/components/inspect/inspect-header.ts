@@ -1,0 +1,76 @@
+/** The inspector's first two lines: which tick of which run, and how near the process was to a trap or to its end. */
+import { runWord } from '../../store/run-status.ts';
+import { readLoops } from '../../store/thrash-level.ts';
+import type { TickView } from '../../store/tick-view.ts';
+import { pillSpan } from '../header.ts';
+import type { Look, Style } from '../look.ts';
+import { row, type Span, spansWidth } from '../text.ts';
+import { gauge } from '../widgets.ts';
+import { seqRange } from './small-contents.ts';
+
+const CELLS = 4;
+const count = (n: number): string => n.toLocaleString('en-US');
+
+export const inspectHeader = (look: Look, width: number, view: TickView, growing: boolean): string[] => [
+  placeLine(look, width, view, growing),
+  gaugeLine(look, width, view),
+];
+
+const placeLine = (look: Look, width: number, view: TickView, growing: boolean): string => {
+  const { after, tick, of, open } = view;
+  const { id, task } = after.info;
+  const word: Span = open ? ['good', 'OPEN'] : growing ? ['good', 'LIVE'] : ['accent', 'REPLAY'];
+  const right: Span[] = [word, ' ', pillSpan(runWord(after, false))];
+  const room = width - spansWidth(right) - 1;
+  const clock = Number.isNaN(view.ms) ? '' : new Date(view.ms).toISOString().slice(11, 23);
+  const seqs = seqRange(view.decision);
+  const variants: Span[][] = [
+    [['bold', id], ` ${task}   INSPECT   t${tick} of ${of.tick}   ${seqs} of ${count(of.seq)}   ${clock}`],
+    [['bold', id.slice(0, 4)], ` ${task} INSPECT t${tick}/${of.tick} ${seqs} ${clock.slice(0, 8)}`],
+    [['bold', id.slice(0, 4)], ` INSPECT t${tick}/${of.tick} ${seqs}`],
+    [['bold', id.slice(0, 4)], ` t${tick}/${of.tick}`],
+  ];
+  return row(look, width, variants.find((spans) => spansWidth(spans) <= room) ?? variants.at(-1) ?? [], right);
+};
+
+const gaugeLine = (look: Look, width: number, view: TickView): string => {
+  const { after, proc, who, last } = view;
+  const { kernel, panic } = after;
+  const wide = width >= 100;
+  const loops = proc === undefined ? undefined : readLoops(kernel, proc);
+  const { sameLimit = 0, stall = 0, stallLimit = 0 } = loops ?? {};
+  // The detector that fired has started over.
+  const fired = view.result === 'THRASH_ROUTE';
+  const same = fired ? sameLimit : (loops?.same ?? 0);
+  const streak = proc?.streak ?? 0;
+  const limit = kernel.policy.streak;
+  const near: Style = fired
+    ? 'error'
+    : sameLimit > 0 && (same >= sameLimit - 1 || stall >= stallLimit - 1)
+      ? 'warn'
+      : 'plain';
+  const gap = wide ? '   ' : ' ';
+  const left: Span[] = [
+    ['bold', wide ? 'THRASH  ' : 'THRASH '],
+    sameLimit === 0
+      ? ['dim', 'off']
+      : [near, `${gauge(look, same, sameLimit, CELLS)} ${same}/${sameLimit}${fired ? ' TRAP' : ''}`],
+    sameLimit === 0 ? '' : [near, `${gap}stall ${stall}/${stallLimit}`],
+    ['bold', `${gap}PANIC `],
+    [
+      panic.left < panic.total ? 'warn' : 'plain',
+      `${gauge(look, panic.left, Math.max(1, panic.total), 3)} ${panic.left}/${panic.total}`,
+    ],
+    width < 72 ? ' streak ' : `${gap}streak ${who} `,
+    [
+      streak >= limit - 1 ? 'error' : 'plain',
+      `${width < 72 ? '' : `${gauge(look, streak, limit, CELLS)} `}${streak}/${limit}`,
+    ],
+  ];
+  const { outcome, reason } = last.info;
+  if (outcome === null) return row(look, width, left);
+  const style: Style = outcome === 'passed' ? 'good' : 'error';
+  return row(look, width, left, [
+    [style, `${wide ? 'run ended: ' : ''}${outcome}${wide ? ` ${reason.slice(0, 40)}` : ''} t${last.kernel.tick}`],
+  ]);
+};

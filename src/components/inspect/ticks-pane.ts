@@ -1,0 +1,62 @@
+/** The list of ticks at the left: who had the turn, what it did, what came of it. Only a window of it is ever read. */
+import type { TickRow } from '../../store/tick-rows.ts';
+import type { Look, Style } from '../look.ts';
+import { block, row, type Span } from '../text.ts';
+import { title, windowAt } from '../widgets.ts';
+
+export interface TicksPaneProps {
+  /** Those that have been read, by tick. */
+  rows: ReadonlyMap<number, TickRow>;
+  tick: number;
+  /** The newest tick. */
+  last: number;
+  focused: boolean;
+}
+
+/** The ticks that a pane of that height shows around one. */
+export const ticksShown = (height: number, tick: number, last: number): { from: number; to: number } => {
+  const room = Math.max(0, height - 1);
+  const from = windowAt(last, Math.min(room, last), tick - 1) + 1;
+  return { from, to: Math.min(last, from + room - 1) };
+};
+
+const TONE: Record<TickRow['tone'], readonly [Style, string]> = {
+  trap: ['error', '!'],
+  good: ['good', '+'],
+  idle: ['warn', '='],
+  open: ['accent', '*'],
+  plain: ['plain', ' '],
+};
+
+export const ticksPane = (look: Look, width: number, height: number, props: TicksPaneProps): string[] => {
+  const { rows, tick, last, focused } = props;
+  const { from, to } = ticksShown(height, tick, last);
+  const head = title(look, width, { name: '0 TICKS', focused, right: [['dim', ` t${from}-t${to}`]] });
+  const lines = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) =>
+    tickLine(look, width - 1, rows.get(from + i), from + i, from + i === tick),
+  );
+  return [head, ...block(lines, width, height - 1)];
+};
+
+const SHORT = [
+  ['progress', 'prog'],
+  ['flag ', 'f'],
+  ['stall ', 'st'],
+] as const;
+
+const tickLine = (look: Look, width: number, tick: TickRow | undefined, n: number, selected: boolean): string => {
+  const mark: Span = [selected ? 'select' : 'plain', selected ? '>' : ' '];
+  if (tick === undefined) return `${row(look, width, [mark, ['dim', ` t${n} ${look.glyphs.more}`]])} `;
+  const [style, sign] = TONE[tick.tone];
+  const narrow = width < 26;
+  const left: Span[] = [
+    mark,
+    [style, sign],
+    [selected ? 'bold' : 'dim', `t${n} `],
+    ['bold', `${tick.who} `],
+    [tick.tone === 'trap' ? 'error' : 'plain', narrow ? tick.what.replace('step ', 's') : tick.what],
+  ];
+  const result = narrow ? SHORT.reduce((text, [long, short]) => text.replace(long, short), tick.result) : tick.result;
+  const right: Span[] = result === '' ? [] : [[style === 'plain' ? 'dim' : style, result]];
+  return `${row(look, width, left, right)} `;
+};

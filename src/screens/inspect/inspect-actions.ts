@@ -1,0 +1,214 @@
+/** What keys do in the inspector. */
+import { matchesIn, maxScroll, movingLines } from '../../components/inspect/lines-pane.ts';
+import { ticksShown } from '../../components/inspect/ticks-pane.ts';
+import { spansWidth } from '../../components/text.ts';
+import { MARK_KINDS, type MarkKind, type TimeSource } from '../../store/time-source.ts';
+import { bindingFor, type Scope } from '../keys.ts';
+import { scrolledDialog } from './inspect-dialogs.ts';
+import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
+import { contentOf } from './inspect-panes.ts';
+import { focusOn, type InspectState } from './inspect-state.ts';
+import { type Anchor, markedTick } from './motions.ts';
+import type { Loaded } from './tick-loader.ts';
+
+export interface InspectContext {
+  source: TimeSource;
+  readOnly: boolean;
+  state(): InspectState;
+  update(change: Partial<InspectState>): void;
+  loaded(): Loaded;
+  layout(): InspectLayout;
+  size(): { columns: number; rows: number };
+  /** The tick that is wanted; it may not have been read yet. */
+  tick(): number;
+  go(tick: number): void;
+  /** Where a jump between marks has led to. */
+  anchor: { current: Anchor | null };
+  /** Jumps that are still being looked for, so that two quick keys are two jumps. */
+  jumps: { current: Promise<void> };
+  exit(): void;
+}
+
+type Action = (context: InspectContext, key: string) => void;
+
+export const scopeOf = ({ dialog, typing }: InspectState): Scope =>
+  dialog !== null ? 'help' : typing ? 'filter' : 'inspect';
+
+export const pressInspect = (context: InspectContext, key: string): void => {
+  const { state, update } = context;
+  const scope = scopeOf(state());
+  const binding = bindingFor(scope, key, context.readOnly);
+  if (binding !== undefined) (ACTIONS[scope]?.[binding.id] ?? (() => {}))(context, key);
+  else if (scope === 'filter' && key.length === 1) update({ search: state().search + key });
+};
+
+const focusedPane = ({ state, layout }: InspectContext): PlacedPane | undefined =>
+  layout().panes.find(({ pane }) => pane === state().focus);
+
+const step =
+  (by: number): Action =>
+  (context) => {
+    const { loaded, tick, go, update } = context;
+    const last = Math.max(loaded().view?.of.tick ?? 1, tick());
+    const next = Math.max(1, Math.min(last, tick() + by));
+    if (next !== tick()) return go(next);
+    update({
+      message:
+        by > 0 ? `t${next} is the last tick${context.source.growing ? ' so far' : ''}.` : 't1 is the first tick.',
+    });
+  };
+
+const jump =
+  (direction: 1 | -1, kinds: readonly MarkKind[], what: string): Action =>
+  (context) => {
+    const { source, anchor, jumps, loaded, update } = context;
+    const seek = async (): Promise<void> => {
+      const tick = context.tick();
+      const { view } = loaded();
+      const known = view?.tick === tick ? (view.trap ?? view.seq) : await source.seqOfTick(tick);
+      const from = anchor.current?.tick === tick ? anchor.current : { tick, seq: known ?? 0 };
+      const found = await markedTick(source, from, direction, kinds);
+      if (found === undefined)
+        return update({ message: `There is no ${direction === 1 ? 'later' : 'earlier'} ${what}.` });
+      anchor.current = found;
+      context.go(found.tick);
+    };
+    jumps.current = jumps.current.then(seek).catch((error: unknown) => {
+      update({ message: `The marks cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+    });
+  };
+
+const PAGE_OVERLAP = 1;
+
+/** Moves the focused pane by lines; what it selects, where it has a cursor. */
+const move =
+  (by: (page: number) => number): Action =>
+  (context, key) => {
+    const { state, update, loaded } = context;
+    const placed = focusedPane(context);
+    const { view } = loaded();
+    if (placed === undefined || view === null) return;
+    const lines = by(Math.max(1, placed.height - 1 - PAGE_OVERLAP));
+    const { focus, scroll, selected } = state();
+    if (focus === 0) return step(lines)(context, key);
+    if (focus === 3) {
+      return update({ selected: Math.max(0, Math.min(view.decision.length - 1, selected + lines)) });
+    }
+    const max = maxScroll(contentOf(placed, view, state()), placed.height);
+    const next = Math.max(0, Math.min(max, Math.min(max, scroll[focus] ?? 0) + lines));
+    update({ scroll: { ...scroll, [focus]: next } });
+  };
+
+/** To the next line with the searched text after the first one shown, and from the end on to the first. */
+const match =
+  (direction: 1 | -1): Action =>
+  (context) => {
+    const { state, update, loaded } = context;
+    const { focus, search, scroll, selected } = state();
+    const placed = focusedPane(context);
+    const { view } = loaded();
+    if (search === '' || placed === undefined || view === null || focus === 0) return;
+    const lines = movingLines(contentOf(placed, view, state()), placed.height);
+    const found = matchesIn(lines, search);
+    const at =
+      focus === 3 ? lines.findLastIndex(({ seq }) => seq === view.decision[selected]?.seq) : (scroll[focus] ?? 0);
+    const next =
+      direction === 1 ? (found.find((i) => i > at) ?? found[0]) : (found.findLast((i) => i < at) ?? found.at(-1));
+    if (next === undefined) return update({ message: `"${search}" is not in this pane.` });
+    const record = view.decision.findIndex(({ seq }) => seq === lines[next]?.seq);
+    update({ message: '', ...(focus === 3 ? { selected: record } : { scroll: { ...scroll, [focus]: next } }) });
+  };
+
+const openRecord: Action = (context) => {
+  const { state, update, loaded, source } = context;
+  const { focus, selected, zoom } = state();
+  if (focus !== 3) return update({ zoom: !zoom });
+  const seq = loaded().view?.decision[selected]?.seq;
+  if (seq === undefined) return;
+  source.records(seq, seq).then(
+    ([rec]) => {
+      if (rec !== undefined) update({ dialog: { kind: 'record', seq, text: JSON.stringify(rec, null, 2), scroll: 0 } });
+    },
+    (error: unknown) => update({ message: error instanceof Error ? error.message : String(error) }),
+  );
+};
+
+const back: Action = ({ state, update, exit }) => {
+  const { search, raw, zoom } = state();
+  if (search !== '') update({ search: '', message: '' });
+  else if (raw) update({ raw: false, wrap: true, side: 0 });
+  else if (zoom) update({ zoom: false });
+  else exit();
+};
+
+const SIDE = 8;
+
+/** As long as something of the longest line is left. */
+const toTheRight: Action = (context) => {
+  const { state, update, loaded } = context;
+  const placed = focusedPane(context);
+  const { view } = loaded();
+  if (placed === undefined || view === null || state().wrap || placed.pane === 0) return;
+  const lines = movingLines(contentOf(placed, view, state()), placed.height);
+  const longest = lines.reduce((most, { spans }) => Math.max(most, spansWidth(spans)), 0);
+  update({ side: Math.max(0, Math.min(state().side + SIDE, longest - SIDE)) });
+};
+
+const INSPECT: Readonly<Record<string, Action>> = {
+  pane: ({ update }, key) => update(focusOn(Number(key) as FocusPane)),
+  'next-pane': ({ state, update }) => update(focusOn(((state().focus + 1) % 7) as FocusPane)),
+  'previous-tick': step(-1),
+  'next-tick': step(1),
+  'next-trap': jump(1, ['trap'], 'trap'),
+  'previous-trap': jump(-1, ['trap'], 'trap'),
+  'next-mark': jump(1, MARK_KINDS, 'mark'),
+  'previous-mark': jump(-1, MARK_KINDS, 'mark'),
+  zoom: ({ state, update }) => update({ zoom: !state().zoom }),
+  raw: ({ state, update }) => update({ raw: !state().raw, wrap: state().raw, side: 0, scroll: {} }),
+  wrap: ({ state, update }) => update({ wrap: !state().wrap, side: 0 }),
+  search: ({ state, update }) =>
+    state().focus === 0
+      ? update({ message: 'Focus a pane with 1 to 6 to search in it.' })
+      : update({ typing: true, search: '', message: '' }),
+  'next-match': match(1),
+  'previous-match': match(-1),
+  open: openRecord,
+  describe: ({ update }) => update({ dialog: { kind: 'denied', scroll: 0 } }),
+  down: move(() => 1),
+  up: move(() => -1),
+  left: ({ state, update }) => update({ side: Math.max(0, state().side - SIDE) }),
+  right: toTheRight,
+  'page-down': move((page) => page),
+  'page-up': move((page) => -page),
+  home: move(() => -1_000_000_000),
+  end: move(() => 1_000_000_000),
+  help: ({ update }) => update({ dialog: { kind: 'help', scroll: 0 } }),
+  back,
+  quit: ({ exit }) => exit(),
+};
+
+const scrollDialog =
+  (by: number): Action =>
+  ({ state, update, size, readOnly, loaded }) => {
+    const { dialog } = state();
+    if (dialog !== null) update({ dialog: scrolledDialog({ ...size(), readOnly }, dialog, loaded().view, by) });
+  };
+
+const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
+  inspect: INSPECT,
+  help: { down: scrollDialog(1), up: scrollDialog(-1), close: ({ update }) => update({ dialog: null }) },
+  filter: {
+    accept: (context, key) => {
+      context.update({ typing: false });
+      match(1)(context, key);
+    },
+    cancel: ({ update }) => update({ typing: false, search: '' }),
+    erase: ({ state, update }) => update({ search: state().search.slice(0, -1) }),
+  },
+};
+
+/** The ticks that the list has room for. */
+export const ticksWindow = (layout: InspectLayout, tick: number, last: number): { from: number; to: number } => {
+  const placed = layout.panes.find(({ pane }) => pane === 0);
+  return placed === undefined ? { from: tick, to: tick } : ticksShown(placed.height, tick, Math.max(tick, last));
+};

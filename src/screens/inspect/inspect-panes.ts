@@ -1,0 +1,102 @@
+/** The inspector's panes as text: what each shows, and how it is painted where it stands. */
+import { frameContent, type TextOptions } from '../../components/inspect/frame-content.ts';
+import { linesPane, type PaneContent } from '../../components/inspect/lines-pane.ts';
+import { replyContent } from '../../components/inspect/reply-content.ts';
+import { decisionContent, diffContent, stateContent, thenContent } from '../../components/inspect/small-contents.ts';
+import { ticksPane } from '../../components/inspect/ticks-pane.ts';
+import type { Look } from '../../components/look.ts';
+import { row, type Span } from '../../components/text.ts';
+import { timelinePane } from '../../components/timeline-pane.ts';
+import type { TickView } from '../../store/tick-view.ts';
+import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
+import type { InspectState } from './inspect-state.ts';
+import type { Loaded } from './tick-loader.ts';
+
+/** What one of the panes 1 to 6 shows, where it stands. */
+export const contentOf = (placed: PlacedPane, view: TickView, state: InspectState): PaneContent => {
+  const joint = placed.x > 0 ? 1 : 0;
+  const width = placed.width - joint - 1;
+  const options: TextOptions = { width, raw: state.raw, wrap: state.wrap };
+  switch (placed.pane as FocusPane) {
+    case 1:
+      return frameContent(view, options);
+    case 2:
+      return replyContent(view, options);
+    case 3:
+      return decisionContent(view, width);
+    case 4:
+      return stateContent(view, width);
+    case 5:
+      return diffContent(view, width, state.wrap);
+    default:
+      return thenContent(view, width);
+  }
+};
+
+export const paneText = (
+  look: Look,
+  placed: PlacedPane,
+  loaded: Loaded & { view: TickView },
+  state: InspectState,
+): string[] => {
+  const { pane, x, width, height } = placed;
+  const { view, rows } = loaded;
+  const focused = state.focus === pane;
+  if (pane === 0) return ticksPane(look, width, height, { rows, tick: view.tick, last: view.of.tick, focused });
+  if (pane === 7) return timeline(look, placed, view);
+  const content = contentOf(placed, view, state);
+  return linesPane(
+    look,
+    width,
+    height,
+    {
+      ...{ focused, joint: x > 0, scroll: state.scroll[pane] ?? 0 },
+      side: focused && !state.wrap ? state.side : 0,
+      search: focused ? state.search : '',
+      ...(pane === 3 && focused ? selection(view, state) : {}),
+    },
+    content,
+  );
+};
+
+/** Seq of the record under the cursor. */
+const selection = (view: TickView, { selected }: InspectState): { selected: number } | object => {
+  const line = view.decision[Math.min(selected, view.decision.length - 1)];
+  return line === undefined ? {} : { selected: line.seq };
+};
+
+/** The newest time line, where it still has the tick; else the one of the tick's own time. */
+const timeline = (look: Look, { width, height }: PlacedPane, view: TickView): string[] => {
+  const newest = view.last.timeline;
+  const shown = newest.first <= view.tick ? newest : view.after.timeline;
+  return timelinePane(look, width, height, {
+    ...{ timeline: shown, focused: false, back: 0, at: view.tick, held: true },
+    ...{ cursor: view.tick, ticks: view.of.tick, tags: [], kinds: '' },
+  });
+};
+
+const TABS: readonly (readonly [FocusPane, string])[] = [
+  [0, '0 ticks'],
+  [1, '1 frame'],
+  [2, '2 reply'],
+  [3, '3 decision'],
+  [4, '4 state'],
+  [5, '5 diff'],
+  [6, '6 then'],
+];
+
+/** `w5 [1 frame] 2 reply 3 decision …`; names are left out from the longest on where they do not fit. */
+export const tabLine = (look: Look, layout: InspectLayout, who: string, { focus, tab }: InspectState): string => {
+  const width = layout.tabs?.width ?? 0;
+  const shown = layout.kind === 'small' ? focus : tab;
+  const tabs = TABS.filter(([pane]) => pane > 0 || layout.kind === 'small');
+  const spans = (short: boolean): Span[] =>
+    tabs.map(([pane, name]): Span => {
+      const text = short && pane !== shown ? name.slice(0, 1) : name;
+      return pane === shown ? ['focus', ` [${text}]`] : ['dim', ` ${text}`];
+    });
+  const long = [['bold', ` ${who} `] as const, ...spans(false)];
+  const fits = long.reduce((sum, span) => sum + (typeof span === 'string' ? span : span[1]).length, 0) <= width;
+  const edge: Span = ['dim', (layout.tabs?.x ?? 0) > 0 ? look.glyphs.bar : ''];
+  return row(look, width, [edge, ...(fits ? long : [['bold', ` ${who} `] as const, ...spans(true)])]);
+};

@@ -1,0 +1,155 @@
+/** One tick in full, of a replayed run or a live one: what its brain saw and said, what was decided, and what came of it. */
+import { Box, useInput, useWindowSize } from 'ink';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { inspectHeader } from '../../components/inspect/inspect-header.ts';
+import { Lines } from '../../components/lines.tsx';
+import type { Look } from '../../components/look.ts';
+import { row, type Span } from '../../components/text.ts';
+import type { TickView } from '../../store/tick-view.ts';
+import type { TimeSource } from '../../store/time-source.ts';
+import type { UiStore } from '../../store/ui-store.ts';
+import { hintLine } from '../hints.ts';
+import { keyNames } from '../key-names.ts';
+import { useLook } from '../look-context.ts';
+import { type InspectContext, pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
+import { dialogPlace } from './inspect-dialogs.ts';
+import { inspectLayout } from './inspect-layout.ts';
+import { paneText, tabLine } from './inspect-panes.ts';
+import { freshTick, type InspectState, initialInspect } from './inspect-state.ts';
+import type { Anchor } from './motions.ts';
+import { createTickLoader } from './tick-loader.ts';
+
+export interface InspectScreenProps {
+  source: TimeSource;
+  ui: UiStore;
+  tick: number;
+  readOnly: boolean;
+  exit(): void;
+  /** Another tick is wanted; it comes back as `tick`. */
+  onTick(tick: number): void;
+  /** For tests; without it the terminal's. */
+  size?: { columns: number; rows: number };
+}
+
+/** Milliseconds between two looks whether records have come. */
+const POLL_MS = 250;
+/** Looks after which a tick that has ended is read again: what followed may have grown. */
+const POLLS_OF_ENDED = 4;
+
+export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }: InspectScreenProps) => {
+  const real = useWindowSize();
+  const { columns, rows } = size ?? real;
+  const look = useLook();
+  const [state, setState] = useState(initialInspect);
+  // Keys may come faster than frames: each must see what the one before it did.
+  const current = useRef(state);
+  const wanted = useRef(tick);
+  const anchor = useRef<Anchor | null>(null);
+  const jumps = useRef(Promise.resolve());
+  const update = (change: Partial<InspectState>): void => {
+    current.current = { ...current.current, ...change };
+    setState(current.current);
+  };
+  const loader = useMemo(() => createTickLoader(source), [source]);
+  const loaded = useStore(loader.store);
+  const note = useStore(ui, (all) => all.message);
+  const { view } = loaded;
+  const layout = inspectLayout(columns, rows, state);
+  const { from, to } = ticksWindow(layout, tick, view?.of.tick ?? tick);
+
+  useEffect(() => {
+    wanted.current = tick;
+  }, [tick]);
+  useEffect(() => loader.want(tick, { from, to }), [loader, tick, from, to]);
+  useEffect(() => {
+    let looks = 0;
+    const timer = setInterval(() => {
+      looks += 1;
+      if (loader.store.getState().view?.open === true || looks % POLLS_OF_ENDED === 0) void loader.poll();
+    }, POLL_MS);
+    return () => {
+      clearInterval(timer);
+      loader.stop();
+    };
+  }, [loader]);
+
+  useInput((input, key) => {
+    const context: InspectContext = {
+      ...{ source, readOnly, update, anchor, jumps, exit },
+      state: () => current.current,
+      loaded: () => loader.store.getState(),
+      layout: () => inspectLayout(columns, rows, current.current),
+      size: () => ({ columns, rows }),
+      tick: () => wanted.current,
+      go: (next) => {
+        wanted.current = next;
+        update(freshTick);
+        onTick(next);
+      },
+    };
+    for (const name of keyNames(input, key)) pressInspect(context, name);
+  });
+
+  const bottom = [
+    statusLine(look, columns, state, view, loaded.problem, note?.text ?? ''),
+    hintLine(look, columns, scopeOf(state), state.focus, readOnly),
+  ];
+  return (
+    <Box width={columns} height={rows}>
+      {view === null ? (
+        <Lines x={0} y={0} width={columns} lines={[row(look, columns, [['bold', `INSPECT t${tick}`]])]} />
+      ) : (
+        <>
+          <Lines x={0} y={0} width={columns} lines={inspectHeader(look, columns, view, source.growing)} />
+          {layout.tabs === null ? null : <Lines {...layout.tabs} lines={[tabLine(look, layout, view.who, state)]} />}
+          {layout.panes.map((placed) => (
+            <Lines
+              key={`${placed.pane} ${placed.x} ${placed.y} ${placed.width} ${placed.height}`}
+              x={placed.x}
+              y={placed.y}
+              width={placed.width}
+              lines={paneText(look, placed, { ...loaded, view }, state)}
+            />
+          ))}
+        </>
+      )}
+      <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={bottom} />
+      {state.dialog === null ? null : <Lines {...dialogPlace(look, { columns, rows, readOnly }, state.dialog, view)} />}
+    </Box>
+  );
+};
+
+const statusLine = (
+  look: Look,
+  width: number,
+  { typing, search, message }: InspectState,
+  view: TickView | null,
+  problem: string,
+  note: string,
+): string => {
+  if (typing)
+    return row(look, width, [
+      ['bold', 'search: '],
+      search,
+      ['select', ' '],
+      ['dim', '  Enter finds it, Esc clears it'],
+    ]);
+  if (problem !== '') return row(look, width, [['error', `! ${problem}`]]);
+  const said = message === '' ? note : message;
+  if (said !== '') return row(look, width, [said]);
+  return row(look, width, view === null ? [['dim', 'Reading the tick.']] : headline(view));
+};
+
+/** What came of the tick, in a line. */
+const headline = (view: TickView): Span[] => {
+  const { tick, who, open, result, decision } = view;
+  if (open)
+    return [
+      ['good', `* t${tick} ${who} is open. `],
+      ['dim', 'It is read again as records come.'],
+    ];
+  const trap = decision.find(({ kind }) => kind === 'trap.raised');
+  if (trap !== undefined) return [['error', `! t${tick} ${who} ${trap.text}`]];
+  return [['dim', `t${tick} ${who} ${result}`]];
+};
