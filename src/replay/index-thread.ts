@@ -1,12 +1,15 @@
 /** A run's index is made beside what somebody waits for: in a thread with a small heap and the lowest priority. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { JournalError } from '../journal/errors.ts';
 import { indexDir } from '../journal/index-files.ts';
 import { lockIndex } from './index-lock.ts';
 import type { IndexJob } from './index-worker.ts';
 
 /** Megabytes: what folding needs is the state and the records of one read. */
 const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+
+const TRY_AGAIN_MS = 2000;
 
 export interface IndexThread {
   /** Resolves when the thread has ended, rejects with what it died of. */
@@ -23,7 +26,13 @@ export const startIndexer = (
   const lock = lockIndex(dir);
   const job: IndexJob = { runDir, dir, follow };
   const file = new URL(`./index-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: job, resourceLimits: HEAP, execArgv: [] });
+  let worker: Worker;
+  try {
+    worker = new Worker(file, { workerData: job, resourceLimits: HEAP, execArgv: [] });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   // It must keep nothing alive that has nothing else to do.
   worker.unref();
@@ -44,18 +53,31 @@ export const startIndexer = (
   };
 };
 
-/** Keeps the index of a run up to date while it is written. Nothing that happens here is the run's trouble: it is said once. */
+/**
+ * Keeps the index of a run up to date while it is written. Nothing that happens here is the run's trouble: what goes wrong is
+ * one line on stderr, and while somebody else writes the index this waits for its turn.
+ */
 export const startIndexThread = (runDir: string): { stop(): Promise<void> } => {
-  const say = (error: unknown): void =>
-    console.error(
-      `The run's index is no longer kept (${error instanceof Error ? error.message : error}); it is made when it is needed.`,
-    );
-  try {
-    const thread = startIndexer(runDir, { follow: true });
-    thread.ended.catch(say);
-    return thread;
-  } catch (error) {
-    say(error);
-    return { stop: async () => {} };
-  }
+  let thread: IndexThread | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const say = (error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(`The run's index is no longer kept (${why}); it is made when somebody needs it.`);
+  };
+  const start = (): void => {
+    try {
+      thread = startIndexer(runDir, { follow: true });
+      thread.ended.catch(say);
+    } catch (error) {
+      if (error instanceof JournalError && error.code === 'locked') timer = setTimeout(start, TRY_AGAIN_MS).unref();
+      else say(error);
+    }
+  };
+  start();
+  return {
+    stop: async () => {
+      clearTimeout(timer);
+      await thread?.stop();
+    },
+  };
 };

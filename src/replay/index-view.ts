@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { Anchor } from '../journal/anchor.ts';
 import { ANCHORS } from '../journal/index-files.ts';
-import { withRows } from '../journal/index-table.ts';
+import { type Columns, IndexDamaged, type Layout } from '../journal/index-layout.ts';
+import { type Rows, withRows } from '../journal/index-table.ts';
 import type { Mark, MarkKind } from '../store/time-source.ts';
 import { type Counted, MARKS, type Snapshot, TICKS, withSnapshots } from './index-tables.ts';
 import { anchorOf } from './snapshots.ts';
@@ -69,12 +70,14 @@ export class IndexView {
     return best;
   }
 
-  #rows<C extends Readonly<Record<string, number>>, T>(
-    name: Counted,
-    layout: Parameters<typeof withRows<C, T>>[1],
-    look: Parameters<typeof withRows<C, T>>[2],
-  ): T | undefined {
-    return withRows(join(this.#dir, name), layout, look, this.head[name]);
+  #rows<C extends Columns, T>(name: Counted, layout: Layout<C>, look: (rows: Rows<C>) => T): T | undefined {
+    const path = join(this.#dir, name);
+    const count = this.head[name];
+    if (count === 0) return undefined;
+    const found = withRows(path, layout, (rows) => (rows.count < count ? undefined : { it: look(rows) }), count);
+    // Somebody cut or deleted it.
+    if (found === undefined) throw new IndexDamaged(path);
+    return found.it;
   }
 }
 
