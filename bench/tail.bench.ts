@@ -89,7 +89,7 @@ async function measure(mode: string): Promise<Seen & { segments: number }> {
     await over;
     follower.kill();
     if (!existsSync(join(dir, 'journal'))) throw new Error('nothing was written');
-    return { ...seen, segments: readdirSync(join(dir, 'journal')).length };
+    return { ...seen, segments: readdirSync(join(dir, 'journal')).filter((name) => name.endsWith('.ndjson')).length };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
 /** A disk without room, simulated to the byte; full-disk.test.ts fills real ones. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FsyncPolicy, type Journal, openJournal, verifyChain } from '../../src/journal/index.ts';
-import { readAll, scratchRun } from './scratch.ts';
+import { PATIENT, RUNS, readAll, scratchRun } from './scratch.ts';
 
 const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY, code: 'ENOSPC', newFiles: true }));
 
@@ -236,3 +237,44 @@ it('any other error is for good, said in one sentence, and leaves no half line',
   await expect(journal.close()).rejects.toMatchObject({ code: 'failed' });
   expect(content(run)).toBe(before);
 });
+
+it(
+  'whatever comes and goes of room, lines are whole, stay as they are, and are all there in the end',
+  PATIENT,
+  async () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('batch' as const), size: fc.nat(300) }),
+      fc.record({ do: fc.constant('long' as const), size: fc.integer({ min: 4097, max: 6000 }) }),
+      fc.record({ do: fc.constant('room' as const), size: fc.nat(9000) }),
+      fc.record({ do: fc.constantFrom('retry' as const, 'write' as const), size: fc.constant(0) }),
+    );
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.boolean(), async (steps, small) => {
+      disk.room = Number.POSITIVE_INFINITY;
+      const { run, journal } = await open('never', small ? 900 : undefined);
+      const all = (): string[] =>
+        readdirSync(join(run, 'journal'))
+          .filter((name) => name.endsWith('.ndjson'))
+          .map((name) => readFileSync(join(run, 'journal', name), 'utf8'));
+      let before = '';
+      let n = 0;
+      for (const { do: what, size } of steps) {
+        if (what === 'batch') journal.appendBatch({ kind: 'in', n: n++ }, [{ kind: 'out', text: 'é'.repeat(size) }]);
+        else if (what === 'long')
+          journal.appendBatch({ kind: 'in', n: n++ }, [{ kind: 'out', text: `${n}`.repeat(size) }]);
+        else if (what === 'room') disk.room = size;
+        else if (what === 'retry') vi.advanceTimersByTime(500);
+        else journal.flush();
+        const now = all();
+        expect(now.every((text) => text === '' || text.endsWith('\n'))).toBe(true);
+        expect(now.join('').startsWith(before)).toBe(true);
+        before = now.join('');
+      }
+      disk.room = Number.POSITIVE_INFINITY;
+      await journal.close();
+      expect(await verifyChain(run)).toMatchObject({ ok: true, missing: [] });
+      const ins = (await readAll(run)).filter(({ kind }) => kind === 'in');
+      expect(ins.map((record) => record.n)).toEqual(Array.from({ length: n }, (_, i) => i));
+    });
+    await fc.assert(property, { numRuns: Math.ceil(RUNS / 10) });
+  },
+);
