@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { seqOf } from './chain.ts';
@@ -77,6 +78,15 @@ export interface Part {
 
 const NEWLINE = 10;
 
+export interface LineFileOptions {
+  /** Where a line begins, default the first. */
+  from?: number;
+  /** Bytes to read at once; more where a line needs it. */
+  chunk?: number;
+  /** Read while everything else waits: a fifth faster from the page cache, for who reads all of a file. */
+  blocking?: boolean;
+}
+
 /**
  * Reads a segment's complete lines, forwards, and can go on after its end when more has been written. Nothing is carried
  * over between reads but an offset, so a tail that is cut off meanwhile leaves no trace here.
@@ -88,18 +98,19 @@ export class LineFile {
   /** Bytes of an incomplete line that the last read found after `offset`. */
   torn = 0;
   readonly #file: FileHandle;
+  readonly #blocking: boolean;
   #buffer: Buffer;
 
-  constructor(file: FileHandle, segment: string, from: number, chunk: number) {
+  constructor(file: FileHandle, segment: string, options: LineFileOptions) {
     this.#file = file;
     this.segment = segment;
-    this.offset = from;
-    this.#buffer = Buffer.allocUnsafe(chunk);
+    this.offset = options.from ?? 0;
+    this.#blocking = options.blocking ?? false;
+    this.#buffer = Buffer.allocUnsafe(options.chunk ?? 512 * 1024);
   }
 
-  /** @param from where a line begins, default the first; `chunk`: bytes to read at once, more where a line needs it */
-  static async open(path: string, { from = 0, chunk = 512 * 1024 } = {}): Promise<LineFile> {
-    return new LineFile(await open(path, 'r'), basename(path), from, chunk);
+  static async open(path: string, options: LineFileOptions = {}): Promise<LineFile> {
+    return new LineFile(await open(path, 'r'), basename(path), options);
   }
 
   /** The next lines, as many as fit in one read; none at the end. */
@@ -119,7 +130,7 @@ export class LineFile {
   /** The same lines in one piece, for who splits them without making an object of each; undefined at the end. */
   async part(): Promise<Part | undefined> {
     for (;;) {
-      const { bytesRead } = await this.#file.read(this.#buffer, 0, this.#buffer.length, this.offset);
+      const bytesRead = this.#blocking ? this.#readNow() : await this.#read();
       const length = this.#buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1;
       const byte = this.offset;
       this.offset += length;
@@ -128,6 +139,14 @@ export class LineFile {
       if (bytesRead < this.#buffer.length) return undefined;
       this.#buffer = Buffer.allocUnsafe(this.#buffer.length * 2);
     }
+  }
+
+  async #read(): Promise<number> {
+    return (await this.#file.read(this.#buffer, 0, this.#buffer.length, this.offset)).bytesRead;
+  }
+
+  #readNow(): number {
+    return readSync(this.#file.fd, this.#buffer, 0, this.#buffer.length, this.offset);
   }
 
   async size(): Promise<number> {
