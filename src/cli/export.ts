@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { sanitise } from '../store/sanitise.ts';
-import { type CastOptions, type CastReport, writeCast } from './cast.ts';
+import type { CastOptions, CastReport } from './cast.ts';
 import { journalTarget } from './journal-target.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
@@ -49,6 +49,8 @@ const make = async (
   cast: CastOptions,
   write: (text: string) => Promise<void>,
 ): Promise<CastReport> => {
+  // Loads React: not before it is known that there is something to draw.
+  const { writeCast } = await import('./cast.ts');
   const report = await writeCast(target, cast, write);
   if (report.frames > 0 || report.broken !== null) return report;
   const came = report.tick === 0 ? 'has no tick yet' : `came to t${report.tick}`;

@@ -1,6 +1,10 @@
 /** A run as an asciicast: what its bytes are, and what a terminal shows of them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CastSpan } from '../../src/cli/cast-span.ts';
 import { CastTiming } from '../../src/cli/cast-timing.ts';
@@ -11,7 +15,7 @@ import type { Rec } from '../../src/store/record.ts';
 import { scratch } from '../runtime/rig.ts';
 import { eventfulRun } from '../store/demo-run.ts';
 import { readCast, screenAt } from './cast-reader.ts';
-import { newHome, turingos } from './harness.ts';
+import { beginOnTerminal, newHome, turingos } from './harness.ts';
 
 const LARGE = { columns: 120, rows: 40 };
 const SMALL = { columns: 80, rows: 24 };
@@ -163,6 +167,37 @@ describe('the cast of a run', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/^turingos: Journal segment 000001\.ndjson is broken at record 201, byte \d+: /);
     expect((await screenAt(cast)).join('\n')).toContain('1 PLANNER P1');
+  });
+});
+
+describe('the command', () => {
+  const BIN = fileURLToPath(new URL('../../bin/turingos.js', import.meta.url));
+  const call = (dir: string) =>
+    spawn(process.execPath, [BIN, 'export', dir, '--format', 'asciicast', '--size', '80x24'], {
+      env: { ...process.env, NODE_ENV: undefined },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+  test('without -o has nothing but the cast on stdout', async () => {
+    const dir = await recorded(true);
+    const proc = call(dir);
+    const [out, err, [code]] = await Promise.all([text(proc.stdout), text(proc.stderr), once(proc, 'close')]);
+    expect([code, err]).toEqual([0, '']);
+    const screen = await screenAt(readCast(out));
+    expect(screen).toEqual(await screenAt((await exported(dir, { size: SMALL })).cast));
+    expect(screen[0]).toMatch(/ENDED +KILLED *$/);
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const proc = call(await recorded());
+    proc.stdout.once('data', () => proc.stdout.destroy());
+    const [err, [code]] = await Promise.all([text(proc.stderr), once(proc, 'close')]);
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  test('does not draw a cast on a terminal', async () => {
+    const { code, stderr } = await beginOnTerminal('export', await recorded(), '--format', 'asciicast').ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('name a file with -o')]);
   });
 });
 
