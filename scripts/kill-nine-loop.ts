@@ -81,10 +81,12 @@ async function killOne(dir: string, fsync: FsyncPolicy): Promise<string[]> {
   const gone = once(proc, 'exit');
   const said: string[] = [];
   const from = Math.random() < 0.25 ? /^opening$/ : /^w /;
-  let timer: NodeJS.Timeout | undefined;
+  let due = false;
   for await (const line of createInterface({ input: proc.stdout })) {
     said.push(line);
-    if (from.test(line)) timer ??= setTimeout(() => proc.kill('SIGKILL'), Math.random() * WITHIN_MS);
+    if (due || !from.test(line)) continue;
+    due = true;
+    setTimeout(() => proc.kill('SIGKILL'), Math.random() * WITHIN_MS);
   }
   const [code, signal] = await gone;
   if (signal !== 'SIGKILL') throw new Error(`a writer ended by itself (${code ?? signal})`);
