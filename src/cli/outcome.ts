@@ -23,4 +23,4 @@ export const endObject = (id: string, dir: string, ended: JournalRecord, records
 };
 
 export const goneSentence = (id: string, dir: string): string =>
-  `run ${id} is gone: its kernel ended without a word; ${dir}/kernel.log may say why`;
+  `run ${id} is gone: its kernel ended without a word (${dir}/kernel.log may say why); \`turingos resume ${id}\` goes on with it`;

@@ -1,5 +1,7 @@
 /** `turingos ps`: the runs of a home, newest first. */
+import { connectControl } from '../runtime/control-client.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { readManifest } from '../runtime/manifest.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
 import { endWord } from '../store/run-status.ts';
@@ -9,8 +11,9 @@ import { json, line, table } from './print.ts';
 export const psVerb = async (options: CommonOptions & { all?: true }): Promise<number> => {
   const all = await summariseAll(homeDir(options.home));
   const runs = options.all === true ? all : all.filter(isLive);
-  if (options.json === true) await json({ runs });
-  else if (runs.length > 0) await line(table([HEADING, ...runs.map(row)]));
+  const stalls = await Promise.all(runs.map(stalled));
+  if (options.json === true) await json({ runs: runs.map((run, i) => ({ ...run, stalled: stalls[i] })) });
+  else if (runs.length > 0) await line(table([HEADING, ...runs.map((run, i) => row(run, stalls[i]))]));
   else await line(all.length === 0 ? 'no runs yet' : `no live runs; ${all.length} ended (--all shows them)`);
   return EXIT.ok;
 };
@@ -31,10 +34,27 @@ const STATES: Record<RunSummary['state'], string> = {
   killed: endWord('killed'),
 };
 
+/** How long a kernel may take to say whether it waits for room on the disk. */
+const ASK_MS = 200;
+
+/** Why a live run's journal takes nothing at the moment; null where it does, or nobody answers. */
+const stalled = async ({ dir, pid }: RunSummary): Promise<string | null> => {
+  if (pid === null) return null;
+  try {
+    const client = await connectControl(readManifest(dir)?.socket ?? '', ASK_MS);
+    return await client
+      .status(ASK_MS)
+      .then((status) => status.stalled)
+      .finally(() => client.close());
+  } catch {
+    return null;
+  }
+};
+
 /** What a file says of a run must not look like another run. */
 const oneLine = (cell: string): string => cell.replaceAll(/\s+/g, ' ');
 
-const row = (run: RunSummary): string[] =>
+const row = (run: RunSummary, stall: string | null | undefined): string[] =>
   [
     run.id,
     STATES[run.state],
@@ -42,5 +62,5 @@ const row = (run: RunSummary): string[] =>
     `${run.planner}+${run.worker}`,
     String(run.tick),
     run.createdAt.slice(0, 19).replace('T', ' '),
-    run.state === 'gone' ? 'its kernel ended without a word' : run.reason,
+    stall ?? (run.state === 'gone' ? 'its kernel ended without a word: resume goes on with it' : run.reason),
   ].map(oneLine);
