@@ -10,6 +10,9 @@ import { openJournal } from '../src/journal/index.ts';
 import { DEFAULT_POLICY, type KernelEvent, type KernelInput, page, sha256, transition } from '../src/kernel/index.ts';
 import { initialState, type State } from '../src/kernel/state.ts';
 
+/** Id of the run that is written. */
+export const LONG_RUN = 'be9c4a11';
+
 const DELTA_CHARS = 4;
 const RATES = { schema: 30, badHandle: 30, thrash: 10, slip: 60 };
 /** Some 1,300 of them are summed in 1,000,000 records. */
@@ -103,7 +106,7 @@ class Answers {
 
 /** Writes at least `records` records into a new run's journal; resolves with how many there are. */
 export const writeLongJournal = async (runDir: string, records: number): Promise<number> => {
-  const journal = await openJournal(runDir, { run: 'be9c4a11', fsync: 'never' });
+  const journal = await openJournal(runDir, { run: LONG_RUN, fsync: 'never' });
   const first = started();
   const world = new MemoryCore(first.world.files);
   const answers = new Answers(world);
