@@ -44,6 +44,13 @@ const recorded = async (end = false): Promise<string> => {
   return dir;
 };
 
+/** The cast of a run that goes on, made once for all tests that only look at it. */
+let plain: ReturnType<typeof exported> | undefined;
+const plainly = async () => {
+  plain ??= exported(await recorded());
+  return await plain;
+};
+
 /** The cast that the verb makes, and how it ended. */
 const exported = async (dir: string, options: Partial<ExportOptions> = {}) => {
   const output = join(scratch(), 'run.cast');
@@ -77,8 +84,7 @@ describe('the cast of a run', () => {
   });
 
   test('is the same, byte for byte, every time', async () => {
-    const dir = await recorded();
-    expect((await exported(dir)).text).toBe((await exported(dir)).text);
+    expect((await exported(await recorded())).text).toBe((await plainly()).text);
   });
 
   test('has a marker at each trap, panic reset and the end, and at each the screen shows it', async () => {
@@ -96,8 +102,7 @@ describe('the cast of a run', () => {
   });
 
   test('ends on the screen that the console would have shown, at both sizes', async () => {
-    const dir = await recorded();
-    const large = await screenAt((await exported(dir)).cast);
+    const large = await screenAt((await plainly()).cast);
     expect(large.length).toBe(40);
     expect(large[0]).toMatch(/^7f3a0c1d ledger-12 +P tiny +W tiny-early.* tick 45 .*LIVE {2}THRASHING/);
     expect(large[1]).toMatch(/^THRASH .* 4\/4 TRAP {2}P1 t41-44 x4: GOTO ANSWER\.txt/);
@@ -113,13 +118,13 @@ describe('the cast of a run', () => {
       expect(large.join('\n')).toContain(title);
     expect(large.join('\n')).toContain('PANIC');
     expect(large.join('\n')).toContain('I should re-read');
-    const small = await screenAt((await exported(dir, { size: SMALL })).cast);
+    const small = await screenAt((await exported(await recorded(), { size: SMALL })).cast);
     expect(small.length).toBe(24);
     expect(small.join('\n')).toMatch(/THRASH .* 4\/4 TRAP/);
   });
 
   test('shows in its midst what was there then, and not what came later', async () => {
-    const { cast } = await exported(await recorded());
+    const { cast } = await plainly();
     const screen = (
       await screenAt(
         cast,
@@ -131,19 +136,18 @@ describe('the cast of a run', () => {
   });
 
   test('keeps the recorded time; another speed divides it', async () => {
-    const dir = await recorded();
     const { records } = eventfulRun(QUICK);
     const seconds = (Date.parse(records.at(-1)?.ts ?? '') - Date.parse(records[0]?.ts ?? '')) / 1000;
-    const plain = (await exported(dir)).cast;
-    expect(Math.abs((plain.events.at(-1)?.at ?? 0) - seconds)).toBeLessThan(0.1);
-    const fast = (await exported(dir, { speed: 4 })).cast;
+    const usual = (await plainly()).cast;
+    expect(Math.abs((usual.events.at(-1)?.at ?? 0) - seconds)).toBeLessThan(0.1);
+    const fast = (await exported(await recorded(), { speed: 4 })).cast;
     expect(Math.abs((fast.events.at(-1)?.at ?? 0) - seconds / 4)).toBeLessThan(0.1);
-    expect(fast.events.length).toBeLessThan(plain.events.length);
-    expect(await screenAt(fast)).toEqual(await screenAt(plain));
+    expect(fast.events.length).toBeLessThan(usual.events.length);
+    expect(await screenAt(fast)).toEqual(await screenAt(usual));
   });
 
   test('a journal without an end says so in its last marker', async () => {
-    expect((await exported(await recorded())).cast.events.at(-1)).toMatchObject({
+    expect((await plainly()).cast.events.at(-1)).toMatchObject({
       code: 'm',
       data: 't45 JOURNAL ENDS',
     });
