@@ -44,15 +44,17 @@ export function seqOf(bytes: Buffer, start = 0, end = bytes.length): number {
  */
 export class ChainCursor {
   seq: number;
-  /** Undefined where the line before could not be read: then the next record's `prev` is taken as it is. */
+  /** Undefined at a start that is not known: then the next record's `prev` is taken as it is. */
   #hash: string | undefined;
+  /** Lines since the last record that could not be read. Each may have been one, or may have been put between two. */
+  #lost = 0;
 
   constructor(head: { seq: number; hash: string | undefined }) {
     this.seq = head.seq;
     this.#hash = head.hash;
   }
 
-  /** The last record's hash; undefined after a line that has none. */
+  /** The last record's hash, as it states it. */
   get hash(): string | undefined {
     return this.#hash;
   }
@@ -71,16 +73,24 @@ export class ChainCursor {
     if (seq === expectedSeq && own !== undefined && isTail(bytes, at, expected, own)) {
       this.seq = seq;
       this.#hash = own;
+      this.#lost = 0;
       return undefined;
     }
     const stated = TAIL_SHAPE.exec(bytes.toString('latin1', Math.max(start, at), end));
-    this.seq = seq === 0 ? expectedSeq : seq;
-    this.#hash = stated?.[2];
-    if (seq === 0 || stated === null || own !== stated[2]) {
+    if (stated === null) {
+      this.#lost += 1;
       return isJson(bytes.subarray(start, end)) ? 'hash_mismatch' : 'not_json';
     }
-    if (seq !== expectedSeq) return 'seq_gap';
-    if (expected !== undefined && stated[1] !== expected) return 'prev_mismatch';
+    const missing = seq - expectedSeq;
+    const lost = this.#lost;
+    this.seq = seq === 0 ? expectedSeq : seq;
+    this.#hash = stated[2];
+    this.#lost = 0;
+    if (seq === 0 || own !== stated[2]) {
+      return isJson(bytes.subarray(start, end)) ? 'hash_mismatch' : 'not_json';
+    }
+    if (missing < 0 || missing > lost) return 'seq_gap';
+    if (missing === 0 && expected !== undefined && stated[1] !== expected) return 'prev_mismatch';
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ export interface ChainBreak extends Break {
 export interface ChainReport {
   /** No break. Missing blobs are not a break of the chain. */
   ok: boolean;
-  /** Complete lines seen, broken ones included. */
+  /** Complete lines that are JSON, broken ones included. */
   records: number;
   /** The last record before the first break. */
   head: Head;
@@ -67,6 +67,7 @@ export class ChainCheck {
   /** What became of each blob that was looked for. */
   readonly #looked = new Map<string, BlobProblem | undefined>();
   #cursor: ChainCursor | undefined;
+  #lines = 0;
   #records = 0;
   /** The run that the first record names, and how that stands in a line after the time. */
   #run: string | undefined;
@@ -90,9 +91,10 @@ export class ChainCheck {
       const named = ref !== -1 && ref < end;
       if (named) ref = bytes.indexOf(REF, end);
       const fault = reason === undefined ? this.#look(bytes, start, end, named) : { reason };
-      this.#records += 1;
+      this.#lines += 1;
+      if (fault?.reason !== 'not_json') this.#records += 1;
       if (fault !== undefined) {
-        this.#breaks.push({ record: this.#records, segment, seq, byte: byte + start, ...fault });
+        this.#breaks.push({ record: this.#lines, segment, seq, byte: byte + start, ...fault });
       } else if (this.#breaks.length === 0) this.#head = { seq, hash: cursor.hash ?? GENESIS };
       start = end + 1;
     }
@@ -100,7 +102,7 @@ export class ChainCheck {
 
   /** @param last whether this is the last segment; nothing can be torn off in the middle of a journal */
   torn(segment: string, byte: number, bytes: number, last: boolean): void {
-    const at = { record: this.#records + 1, segment, seq: (this.#cursor?.seq ?? 0) + 1, byte };
+    const at = { record: this.#lines + 1, segment, seq: (this.#cursor?.seq ?? 0) + 1, byte };
     if (last) this.#breaks.push({ ...at, reason: 'torn_tail', detail: `${bytes} bytes` });
     else this.#breaks.push({ ...at, reason: 'not_json', detail: `${bytes} bytes without a newline` });
   }

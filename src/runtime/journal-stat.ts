@@ -30,6 +30,8 @@ export interface JournalStat {
   bytesByKind: Record<string, number>;
   /** Null for one file alone, which has none beside it. */
   blobs: { count: number; bytes: number } | null;
+  /** 1-based lines that are no record; only where there are any. */
+  unparsableLines?: number[];
 }
 
 /** @param target a run's directory, or one segment file */
@@ -38,7 +40,7 @@ export const statJournal = async (target: string): Promise<JournalStat> => {
   const paths = await listSegments(target);
   const count = new Count();
   for await (const lines of readLineBatches(target)) for (const { text } of lines) count.see(text);
-  const { entries, tags, trapFrames, first, last, ticks, ops, bytesByKind } = count;
+  const { entries, tags, trapFrames, first, last, ticks, ops, bytesByKind, unparsableLines } = count;
   return {
     ...{ format: 'turingos', entries, tags, trapFrames, first, last },
     tuples: {
@@ -51,14 +53,17 @@ export const statJournal = async (target: string): Promise<JournalStat> => {
     bytes: paths.reduce((sum, path) => sum + statSync(path).size, 0),
     bytesByKind,
     blobs: paths[0] === target ? null : blobsOf(target),
+    ...(unparsableLines.length === 0 ? {} : { unparsableLines }),
   };
 };
 
 class Count {
+  lines = 0;
   entries = 0;
   ticks = 0;
   first: string | null = null;
   last: string | null = null;
+  readonly unparsableLines: number[] = [];
   readonly tags: Record<string, number> = {};
   readonly bytesByKind: Record<string, number> = {};
   readonly trapFrames: Record<string, number> = {};
@@ -66,11 +71,15 @@ class Count {
 
   see(text: string): void {
     const head = lineHead(text);
-    const kind = head?.kind ?? '(not a record)';
+    this.lines += 1;
+    if (head === undefined) {
+      this.unparsableLines.push(this.lines);
+      return;
+    }
+    const { kind } = head;
     this.entries += 1;
     add(this.tags, kind);
     add(this.bytesByKind, kind, Buffer.byteLength(text) + 1);
-    if (head === undefined) return;
     this.first ??= head.ts;
     this.last = head.ts;
     if (kind === 'route.dispatched') this.ticks += 1;

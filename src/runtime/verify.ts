@@ -26,7 +26,7 @@ export interface Divergence {
 
 export interface DecisionReport {
   ok: boolean;
-  /** Lines seen. */
+  /** Lines that are JSON. */
   records: number;
   /** Records that do not have the shape of their kind. */
   breaks: ChainBreak[];
@@ -70,6 +70,7 @@ export const verifyDecisions = async (dir: string): Promise<DecisionReport> => {
 /** Line to record, and what is wrong on the way. */
 class Reading {
   records = 0;
+  #lines = 0;
   readonly breaks: ChainBreak[] = [];
   /** The first thing after which decisions cannot be followed any more. */
   stopped: DecisionReport['stopped'] = null;
@@ -83,10 +84,11 @@ class Reading {
 
   /** @returns an input or an event to decide about, hydrated; undefined for a note, and once decisions cannot be followed */
   see(line: RawLine): JournalRecord | undefined {
-    this.records += 1;
+    this.#lines += 1;
     const { segment, seq, byte } = line;
-    const place = { record: this.records, segment, seq, byte };
+    const place = { record: this.#lines, segment, seq, byte };
     const result = parseLine(line.text);
+    if (result.ok || result.reason !== 'not_json') this.records += 1;
     if (!result.ok) {
       const at: ChainBreak = { ...place, reason: result.reason, detail: result.detail };
       this.breaks.push(at);

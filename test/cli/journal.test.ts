@@ -164,9 +164,11 @@ describe('journal stat', () => {
     const trap =
       '{"v":1,"seq":1,"ts":"2026-01-01T00:00:00.000Z","run":"r","class":"event","kind":"trap.raised","code":"EACCES"';
     lines.splice(5, 1, `${trap},"cause":1,"prev":"${'0'.repeat(64)}","hash":"${'0'.repeat(64)}"}`);
+    lines.splice(2, 0, 'garbage');
     writeFileSync(fileOf(dir), lines.join('\n'));
     expect(lastJson(await journal('stat', dir, '--json'))).toMatchObject({
       entries: run.records.length,
+      unparsableLines: [3],
       trapFrames: { EACCES: 1 },
       tuples: { ok: false },
     });

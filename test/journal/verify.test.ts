@@ -87,10 +87,35 @@ describe('verifyChain', () => {
     expect(await reasons(run)).toEqual(['3 prev_mismatch']);
   });
 
-  it('names what is not JSON', async () => {
+  it.each([
+    ['in the place of a record', [0, 'garbage', 2], 2],
+    ['between two records', [0, 'garbage', 1, 2], 3],
+    ['in the place of one and between two', [0, 'garbage', 'more', 2], 2],
+    ['before all', ['garbage', 0, 1, 2], 3],
+  ])('names what is not JSON, %s, and nothing else; it is no record', async (_, parts, records) => {
     const { run, file, lines } = await threeRecords();
-    writeFileSync(file, `${lines[0]}\ngarbage\n${lines[2]}\n`);
-    expect(await reasons(run)).toEqual(['2 not_json']);
+    writeFileSync(file, parts.map((part) => `${typeof part === 'number' ? lines[part] : part}\n`).join(''));
+    const report = await verifyChain(run);
+    expect(report.records).toBe(records);
+    const garbage = parts.flatMap((part, at) => (typeof part === 'number' ? [] : [at + 1]));
+    expect(report.breaks.map(({ record, reason }) => [record, reason])).toEqual(garbage.map((at) => [at, 'not_json']));
+  });
+
+  it('names more records that are missing than lines that cannot be read, and what follows garbage out of order', async () => {
+    const { run, file, lines } = await threeRecords();
+    writeFileSync(file, `garbage\n${lines[2]}\n`);
+    expect(await reasons(run)).toEqual(['1 not_json', '1 seq_gap']);
+    writeFileSync(file, `${lines[0]}\n${lines[1]}\ngarbage\n${lines[1]}\n`);
+    expect(await reasons(run)).toEqual(['3 not_json', '3 seq_gap']);
+  });
+
+  it('goes on from the hash that a broken record states', async () => {
+    const { run, file, lines } = await threeRecords();
+    const other = new LineEncoder('r', { seq: 1, hash: 'f'.repeat(64) });
+    const alien = other.line('event', '{"kind":"b"}', 1, 0);
+    const next = new LineEncoder('r', { seq: 2, hash: other.hash }).line('note', '{"kind":"c"}', 0, 0);
+    writeFileSync(file, `${lines[0]}\n${alien}${next}`);
+    expect(await reasons(run)).toEqual(['2 prev_mismatch']);
   });
 
   it('names an incomplete last line: torn_tail', async () => {
