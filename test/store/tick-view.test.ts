@@ -176,6 +176,18 @@ describe('the world diff of a write', () => {
     const view = await viewOf(played({ replies: [write('append', 'b\n')], files: { 'ANSWER.txt': 'a\n' } }), 1);
     expect(text(view)).toEqual([' a', '+b']);
   });
+  test('a write that led back to an earlier world, and so was no progress, is not overlooked', async () => {
+    const back = played({
+      replies: [write('replace', 'a\n'), write('replace', 'b\n'), write('replace', 'a\n'), write('append', 'c\n')],
+    });
+    expect(text(await viewOf(back, 3))).toEqual(['-b', '+a']);
+    expect(text(await viewOf(back, 4))).toEqual([' a', '+c']);
+    const emptied = played({
+      replies: [write('replace', 'b\n'), write('replace', 'a\n'), write('append', 'c\n')],
+      files: { 'ANSWER.txt': 'a\n' },
+    });
+    expect(text(await viewOf(emptied, 3))).toEqual([' a', '+c']);
+  });
   test('what cannot be known is said, and the op itself shown', async () => {
     const [started, ...rest] = records;
     const workspace = { ...started, world: { kind: 'workspace', hash: 'elsewhere', files: {} } } as unknown as Rec;

@@ -1,14 +1,16 @@
 /** The inspector's first two lines: which tick of which run, and how near the process was to a trap or to its end. */
 import { runWord } from '../../store/run-status.ts';
-import { readLoops } from '../../store/thrash-level.ts';
+import { type LoopReading, readLoops } from '../../store/thrash-level.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import { pillSpan } from '../header.ts';
 import type { Look, Style } from '../look.ts';
-import { row, type Span, spansWidth } from '../text.ts';
+import { cut, row, type Span, spansWidth } from '../text.ts';
 import { gauge } from '../widgets.ts';
 import { seqRange } from './small-contents.ts';
 
 const CELLS = 4;
+/** Columns under which the run's end is not told. */
+const MIN_ENDING = 6;
 const count = (n: number): string => n.toLocaleString('en-US');
 
 export const inspectHeader = (look: Look, width: number, view: TickView, growing: boolean): string[] => [
@@ -33,15 +35,22 @@ const placeLine = (look: Look, width: number, view: TickView, growing: boolean):
   return row(look, width, variants.find((spans) => spansWidth(spans) <= room) ?? variants.at(-1) ?? [], right);
 };
 
+/** The detector that fired has started over; what it had counted is in the state before. */
+const atTrap = ({ before, pid }: TickView): LoopReading | undefined => {
+  const proc = before.kernel.procs[pid];
+  if (proc === undefined) return undefined;
+  const counted = readLoops(before.kernel, proc);
+  const stall = counted.stall + 1;
+  return { ...counted, stall, same: stall >= counted.stallLimit ? counted.same : counted.sameLimit };
+};
+
 const gaugeLine = (look: Look, width: number, view: TickView): string => {
   const { after, proc, who, last } = view;
   const { kernel, panic } = after;
   const wide = width >= 100;
-  const loops = proc === undefined ? undefined : readLoops(kernel, proc);
-  const { sameLimit = 0, stall = 0, stallLimit = 0 } = loops ?? {};
-  // The detector that fired has started over.
   const fired = view.result === 'THRASH_ROUTE';
-  const same = fired ? sameLimit : (loops?.same ?? 0);
+  const loops = fired ? atTrap(view) : proc === undefined ? undefined : readLoops(kernel, proc);
+  const { same = 0, sameLimit = 0, stall = 0, stallLimit = 0 } = loops ?? {};
   const streak = proc?.streak ?? 0;
   const limit = kernel.policy.streak;
   const near: Style = fired
@@ -70,7 +79,10 @@ const gaugeLine = (look: Look, width: number, view: TickView): string => {
   const { outcome, reason } = last.info;
   if (outcome === null) return row(look, width, left);
   const style: Style = outcome === 'passed' ? 'good' : 'error';
+  const at = `t${last.kernel.tick}`;
+  const room = Math.max(0, width - spansWidth(left) - at.length - 4);
+  if (room < MIN_ENDING) return row(look, width, left);
   return row(look, width, left, [
-    [style, `${wide ? 'run ended: ' : ''}${outcome}${wide ? ` ${reason.slice(0, 40)}` : ''} t${last.kernel.tick}`],
+    [style, `${cut(look, `${wide ? 'run ended: ' : ''}${outcome}: ${reason}`, room)} ${at}`],
   ]);
 };

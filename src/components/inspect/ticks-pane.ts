@@ -38,25 +38,37 @@ export const ticksPane = (look: Look, width: number, height: number, props: Tick
   return [head, ...block(lines, width, height - 1)];
 };
 
+/** Where a row does not fit: its step and its result matter more than how they are called. Taken one after the other. */
 const SHORT = [
+  ['step ', 's'],
   ['progress', 'prog'],
   ['flag ', 'f'],
   ['stall ', 'st'],
+  ['vote ', ''],
 ] as const;
+
+const fitted = ({ what, result }: TickRow, room: number): { what: string; result: string } => {
+  let row = { what, result };
+  for (const [long, short] of SHORT) {
+    if (row.what.length + row.result.length + 1 <= room) return row;
+    row = { what: row.what.replace(long, short), result: row.result.replace(long, short) };
+  }
+  return row;
+};
 
 const tickLine = (look: Look, width: number, tick: TickRow | undefined, n: number, selected: boolean): string => {
   const mark: Span = [selected ? 'select' : 'plain', selected ? '>' : ' '];
   if (tick === undefined) return `${row(look, width, [mark, ['dim', ` t${n} ${look.glyphs.more}`]])} `;
   const [style, sign] = TONE[tick.tone];
-  const narrow = width < 26;
+  const tickText = `t${n} `;
+  const { what, result } = fitted(tick, width - tickText.length - tick.who.length - 3);
   const left: Span[] = [
     mark,
     [style, sign],
-    [selected ? 'bold' : 'dim', `t${n} `],
+    [selected ? 'bold' : 'dim', tickText],
     ['bold', `${tick.who} `],
-    [tick.tone === 'trap' ? 'error' : 'plain', narrow ? tick.what.replace('step ', 's') : tick.what],
+    [tick.tone === 'trap' ? 'error' : 'plain', what],
   ];
-  const result = narrow ? SHORT.reduce((text, [long, short]) => text.replace(long, short), tick.result) : tick.result;
   const right: Span[] = result === '' ? [] : [[style === 'plain' ? 'dim' : style, result]];
   return `${row(look, width, left, right)} `;
 };

@@ -5,7 +5,7 @@ import { replyContent } from '../../components/inspect/reply-content.ts';
 import { decisionContent, diffContent, stateContent, thenContent } from '../../components/inspect/small-contents.ts';
 import { ticksPane } from '../../components/inspect/ticks-pane.ts';
 import type { Look } from '../../components/look.ts';
-import { row, type Span } from '../../components/text.ts';
+import { row, type Span, spansWidth } from '../../components/text.ts';
 import { timelinePane } from '../../components/timeline-pane.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
@@ -85,8 +85,9 @@ const TABS: readonly (readonly [FocusPane, string])[] = [
   [6, '6 then'],
 ];
 
-/** `w5 [1 frame] 2 reply 3 decision …`; names are left out from the longest on where they do not fit. */
+/** `w5 [1 frame] 2 reply 3 decision …`; where that does not fit, without who, then without names. */
 export const tabLine = (look: Look, layout: InspectLayout, who: string, { focus, tab }: InspectState): string => {
+  const edge: Span = ['dim', (layout.tabs?.x ?? 0) > 0 ? look.glyphs.bar : ''];
   const width = layout.tabs?.width ?? 0;
   const shown = layout.kind === 'small' ? focus : tab;
   const tabs = TABS.filter(([pane]) => pane > 0 || layout.kind === 'small');
@@ -95,8 +96,10 @@ export const tabLine = (look: Look, layout: InspectLayout, who: string, { focus,
       const text = short && pane !== shown ? name.slice(0, 1) : name;
       return pane === shown ? ['focus', ` [${text}]`] : ['dim', ` ${text}`];
     });
-  const long = [['bold', ` ${who} `] as const, ...spans(false)];
-  const fits = long.reduce((sum, span) => sum + (typeof span === 'string' ? span : span[1]).length, 0) <= width;
-  const edge: Span = ['dim', (layout.tabs?.x ?? 0) > 0 ? look.glyphs.bar : ''];
-  return row(look, width, [edge, ...(fits ? long : [['bold', ` ${who} `] as const, ...spans(true)])]);
+  const whose: Span = ['bold', ` ${who}`];
+  const variants = [
+    [edge, whose, ...spans(false)],
+    [edge, ...spans(false)],
+  ];
+  return row(look, width, variants.find((line) => spansWidth(line) <= width) ?? [edge, whose, ...spans(true)]);
 };

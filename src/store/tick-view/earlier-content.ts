@@ -28,11 +28,12 @@ export const earlierContent = async (source: TimeSource, op: Of<'op.requested'>)
   let seq = op.seq;
   for (let i = 0; i < MAX_COMMITS; i += 1) {
     const mark = await source.markFrom(seq, -1, ['commit']);
-    if (mark === undefined) return onto(await atStart(source, target, expected), chain);
-    const step = await commitAt(source, mark.seq);
-    if (step === undefined) return unknown('an earlier op could not be found');
-    // Marks are commits that were progress. A world that differs was changed by one that was none.
-    if (step.commit.worldHash !== expected) return unknown(`the world changed unseen after t${step.commit.tick}`);
+    const marked = mark === undefined ? undefined : await commitAt(source, mark.seq);
+    if (mark !== undefined && marked === undefined) return unknown('an earlier op could not be found');
+    // Marks are commits that were progress. One that led back to an earlier world was none, and has to be looked for.
+    const step = marked?.commit.worldHash === expected ? marked : await unmarked(source, mark?.seq ?? 0, seq, expected);
+    if (step === undefined && mark === undefined) return onto(await atStart(source, target, expected), chain);
+    if (step === undefined) return unknown(`the world changed unseen after t${marked?.commit.tick}`);
     const { request, worldHash } = step.op;
     if (request.op === 'SYS_WRITE' && request.target === target) {
       const write = { mode: request.mode, content: textOf(request.content).toWellFormed() };
@@ -42,7 +43,7 @@ export const earlierContent = async (source: TimeSource, op: Of<'op.requested'>)
       return unknown(`a command changed the world at t${step.commit.tick}`);
     }
     expected = worldHash;
-    seq = mark.seq;
+    seq = step.commit.seq;
   }
   return unknown(`no whole write of it among the last ${MAX_COMMITS} commits`);
 };
@@ -84,11 +85,32 @@ const atStart = async (source: TimeSource, target: string, expected: string): Pr
   return world.kind === 'memory' ? { known: true, text: null } : unknown('the workspace is not in the journal');
 };
 
-/** The op that a commit completed. */
-const commitAt = async (
+interface Step {
+  commit: Of<'tick.committed'>;
+  op: Of<'op.requested'>;
+}
+
+/** Records that are looked through for a commit without a mark. */
+const MAX_UNMARKED = 1024;
+
+/** The last op between two records that changed the world to the expected one. */
+const unmarked = async (
   source: TimeSource,
-  seq: number,
-): Promise<{ commit: Of<'tick.committed'>; op: Of<'op.requested'> } | undefined> => {
+  after: number,
+  before: number,
+  expected: string,
+): Promise<Step | undefined> => {
+  const records = await source.records(Math.max(after + 1, before - MAX_UNMARKED), before - 1);
+  for (const commit of records.toReversed()) {
+    if (commit.kind !== 'tick.committed' || commit.worldHash !== expected) continue;
+    const step = await commitAt(source, commit.seq);
+    if (step !== undefined && step.op.worldHash !== expected) return step;
+  }
+  return undefined;
+};
+
+/** The op that a commit completed. */
+const commitAt = async (source: TimeSource, seq: number): Promise<Step | undefined> => {
   const [commit] = await source.records(seq, seq);
   if (commit?.kind !== 'tick.committed') return undefined;
   // It is near, as a rule; else it is looked for from the dispatch on.

@@ -22,6 +22,8 @@ export interface Followed {
 export const FOLLOW_RECORDS = 2048;
 const CHUNK = 256;
 const MAX_LINES = 9;
+/** Of a process's own later progress, the next pieces are told. */
+const ADVANCES = 2;
 
 /** @param last the run as far as it has come */
 export const whatFollowed = async (
@@ -69,6 +71,8 @@ class Reading {
   readonly #lines: FollowLine[] = [];
   #ownTicks = 0;
   #recovered = false;
+  /** Pieces of its own progress that were told. */
+  #advances = 0;
   #gone = false;
   #votes = 0;
   #joined = false;
@@ -120,7 +124,7 @@ class Reading {
       case 'trap.raised':
         if (isLoopTrap(rec.code)) {
           this.#stalled(rec.pid, rec.tick);
-          return this.#endStall(`${rec.code} t${rec.tick}`);
+          return this.#endStall(rec.code);
         }
         if (this.#concerns(rec.pid)) this.#trap(`${label(rec.pid)} ${rec.code}`, rec.tick);
         return;
@@ -201,8 +205,10 @@ class Reading {
         tone: 'good',
         text: `recovered after ${ticks(Math.max(1, this.#ownTicks))}: t${tick} ${what}`,
       });
-    } else if (this.#lines.length < MAX_LINES)
+    } else if (this.#advances < ADVANCES) {
+      this.#advances += 1;
       this.#lines.push({ tone: 'good', text: `t${tick} ${label(pid)} progress: ${what}` });
+    }
   }
 
   #join(map: string): void {
@@ -230,8 +236,11 @@ class Reading {
     const stall = this.#stall;
     this.#stall = null;
     if (stall === null || (stall.from === stall.to && how === '')) return;
-    const range = stall.from === stall.to ? `t${stall.to}` : `t${stall.from}-t${stall.to}`;
-    this.#lines.push({ tone: 'bad', text: `${range} ${stall.who} stalled${how === '' ? '' : `, ${how}`}` });
+    const text =
+      stall.from === stall.to
+        ? `t${stall.to} ${stall.who} ${how}`
+        : `t${stall.from}-t${stall.to} ${stall.who} stalled${how === '' ? '' : `, ${how}`}`;
+    this.#lines.push({ tone: 'bad', text });
   }
 }
 

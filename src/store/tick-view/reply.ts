@@ -42,7 +42,7 @@ export const tickReply = (found: TickRecords, before: LiveState): TickReply => {
   const brain = request?.role === 'worker' ? before.info.worker : before.info.planner;
   const asked = found.batches.flatMap(({ events }) => events).filter((rec) => rec.kind === 'brain.requested').length;
   const { temperature = 0, seed = 0 } = request ?? {};
-  const model = brain === null ? '?' : brain.simulated ? `SIM ${brain.name}` : brain.name;
+  const model = brain === null ? '?' : brain.simulated && brain.name !== 'SIM' ? `SIM ${brain.name}` : brain.name;
   const stream = streamOf(found, request?.req ?? 0, request === undefined ? 0 : Date.parse(request.ts));
   const judged = stream.state === 'replied' || stream.state === 'failed';
   const caps = before.kernel.procs[found.pid]?.caps ?? {};
