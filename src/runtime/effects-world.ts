@@ -29,7 +29,8 @@ export interface WorldEffectsPorts {
 
 interface Job {
   req: number;
-  run(signal: AbortSignal): Promise<KernelInput>;
+  /** Null where nothing is to be fed back. */
+  run(signal: AbortSignal): Promise<KernelInput | null>;
 }
 
 export class WorldEffects {
@@ -37,6 +38,8 @@ export class WorldEffects {
   readonly #jobs: Job[] = [];
   #current: { req: number; controller: AbortController } | undefined;
   #idle: Promise<void> = Promise.resolve();
+  /** The last op that was done; until the kernel has dealt with its outcome it may still be called off. */
+  #done = 0;
 
   constructor(ports: WorldEffectsPorts) {
     this.#ports = ports;
@@ -59,11 +62,12 @@ export class WorldEffects {
     this.#push({ req: event.req, run: () => this.#judged(event) });
   }
 
-  /** Takes a request back; one under way is stopped, and its outcome is not fed back. */
+  /** Takes a request back; one under way is stopped, its outcome is not fed back, and what an op has done is undone. */
   abort(req: number): void {
     const at = this.#jobs.findIndex((job) => job.req === req);
     if (at >= 0) this.#jobs.splice(at, 1);
     if (this.#current?.req === req) this.#current.controller.abort();
+    else if (this.#done === req) this.#undo();
   }
 
   abortAll(): void {
@@ -74,6 +78,13 @@ export class WorldEffects {
   /** Resolves when nothing is under way, an aborted op's restoring included. */
   async settled(): Promise<void> {
     await this.#idle;
+  }
+
+  /** Its outcome comes too late. Before anything else: what comes next must not meet a world that the kernel does not know of. */
+  #undo(): void {
+    this.#done = 0;
+    this.#jobs.unshift({ req: 0, run: () => this.#ports.world.undo().then(() => null) });
+    if (this.#current === undefined) this.#idle = this.#drain();
   }
 
   #push(job: Job): void {
@@ -87,8 +98,11 @@ export class WorldEffects {
       this.#current = { req: job.req, controller };
       try {
         const input = await job.run(controller.signal);
+        if (controller.signal.aborted && input?.kind === 'op.done') await this.#ports.world.undo();
         this.#current = undefined;
-        if (!controller.signal.aborted) this.#ports.outcome(input);
+        if (controller.signal.aborted || input === null) continue;
+        if (input.kind === 'op.done') this.#done = input.req;
+        this.#ports.outcome(input);
       } catch (error) {
         this.#current = undefined;
         if (!controller.signal.aborted) this.#ports.failed(error);

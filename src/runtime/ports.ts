@@ -92,6 +92,8 @@ export interface World {
   observe(target: string): Promise<Observed>;
   /** `fault` is the kernel's for this request: worlds ignore it, the decorator of the chaos plan applies it. */
   perform(request: WorldRequest, signal: AbortSignal, fault?: AttachedFault): Promise<Performed>;
+  /** Takes back what the last op did, which nobody has built upon yet; nothing where it did nothing. */
+  undo(): Promise<void>;
   /** The whole content, for the grader: path → text. */
   files(): Promise<ReadonlyMap<string, string>>;
   dispose(): Promise<void>;

@@ -11,6 +11,7 @@ export const faultyWorld = (world: RestorableWorld): RestorableWorld => ({
   kind: world.kind,
   hash: () => world.hash(),
   observe: (target) => world.observe(target),
+  undo: () => world.undo(),
   files: () => world.files(),
   snapshot: () => world.snapshot(),
   restore: (snapshot) => world.restore(snapshot),

@@ -44,6 +44,8 @@ export class MemoryCore {
   #log: Commit[] = [];
   #commits = 0;
   #hash = '';
+  /** The file that the last op wrote, as it was before; null where it wrote none. */
+  #before: { path: string; text: string | undefined } | null = null;
   readonly #commands: ReadonlyMap<string, MemoryCommand>;
 
   /** @throws RangeError when a path is not one, or is a directory of another */
@@ -82,6 +84,7 @@ export class MemoryCore {
   }
 
   perform(request: WorldRequest): Performed {
+    this.#before = null;
     switch (request.op) {
       case 'SYS_WRITE':
         return this.#write(request);
@@ -90,6 +93,17 @@ export class MemoryCore {
       case 'SYS_GIT_LOG':
         return this.#gitLog(request);
     }
+  }
+
+  /** Takes the last op's write back, with its place in the log. */
+  undo(): void {
+    if (this.#before === null) return;
+    const { path, text } = this.#before;
+    this.#before = null;
+    if (text === undefined) this.#remove(path);
+    else this.#put(path, text);
+    this.#commits -= 1;
+    this.#log.pop();
   }
 
   snapshot(): MemorySnapshot {
@@ -103,6 +117,7 @@ export class MemoryCore {
   }
 
   restore(to: MemorySnapshot): void {
+    this.#before = null;
     this.#files = new Map(to.files);
     this.#pairs = new Map(to.pairs);
     this.#paths = [...to.paths];
@@ -136,6 +151,7 @@ export class MemoryCore {
       text = patched.text;
     }
     if (text.length > MAX_FILE) return this.#failed('EFBIG', `${target}: a file holds at most ${MAX_FILE} characters`);
+    this.#before = { path: target, text: this.#files.get(target) };
     this.#put(target, text);
     this.#commits += 1;
     this.#log.push({ hash: this.hash(), n: this.#commits, path: target });
@@ -201,6 +217,13 @@ export class MemoryCore {
     if (!this.#files.has(path)) this.#paths.splice(lowerBound(this.#paths, path), 0, path);
     this.#files.set(path, text);
     this.#pairs.set(path, `${path}\0${sha256(text)}\n`);
+    this.#hash = '';
+  }
+
+  #remove(path: string): void {
+    this.#paths.splice(lowerBound(this.#paths, path), 1);
+    this.#files.delete(path);
+    this.#pairs.delete(path);
     this.#hash = '';
   }
 

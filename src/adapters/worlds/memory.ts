@@ -23,6 +23,7 @@ export const createMemoryWorld = (
       signal.aborted
         ? { ok: false, worldHash: core.hash(), errno: 'ECANCELED', detail: 'the op was called off', timedOut: false }
         : core.perform(request),
+    undo: async () => core.undo(),
     files: async () => new Map(core.files()),
     snapshot: async () => core.snapshot(),
     restore: async (snapshot) => core.restore(snapshot as MemorySnapshot),
