@@ -15,6 +15,7 @@ import { toSeq } from './store/motions.ts';
 import { systemClock } from './store/pacer.ts';
 import { Player } from './store/player.ts';
 import { asRecs } from './store/record.ts';
+import { watchSurroundings } from './store/surroundings.ts';
 import { currentTags, type TagBook } from './store/tags.ts';
 import type { TimeSource } from './store/time-source.ts';
 import { createUiStore, type UiStore } from './store/ui-store.ts';
@@ -112,8 +113,10 @@ const newSession = ({ id, dir, replay, follows, control, source }: Parts): Sessi
     );
   }
   const stopLooking = dir === null ? () => {} : lookAtKernel(dir, console);
+  const stopWatching = watchSurroundings(console, () => player.source());
   const stop = (): void => {
     stopLooking();
+    stopWatching();
     abort.abort();
     control?.close();
     player.stop();

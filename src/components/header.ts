@@ -88,10 +88,13 @@ const pair = (live: LiveState, max: number, gap: string): Span[] => {
   ];
 };
 
+/** Columns of a task's name beside a place. */
+const TASK = 20;
+
 /** Which run and which pair, long to short; who is simulated is said in all of them. */
 const names = (live: LiveState): Span[][] => [
   [['bold', live.info.id], ` ${live.info.task}`, ...pair(live, 16, '   ')],
-  [['bold', live.info.id.slice(0, 4)], ` ${live.info.task}`, ...pair(live, 10, ' ')],
+  [['bold', live.info.id.slice(0, 4)], ` ${shortName(live.info.task, TASK)}`, ...pair(live, 10, ' ')],
   [['bold', live.info.id.slice(0, 4)], ...pair(live, 10, ' ')],
 ];
 

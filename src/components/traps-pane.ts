@@ -46,9 +46,13 @@ export const trapsPane = (look: Look, width: number, height: number, props: Trap
 
 const RECOVERED = 13;
 const CODE = 16;
+/** Ticks and pids of four digits, and a blank. */
+const TICK = 6;
+const WHO = 6;
+const FIXED = 1 + TICK + WHO + CODE + RECOVERED;
 
 const headingText = (look: Look, width: number): string =>
-  ` ${fit(look, 'tick', 5)}${fit(look, 'who', 5)}${fit(look, 'code', CODE)}${fit(look, 'what', width - 11 - CODE - RECOVERED)}recovered`;
+  ` ${fit(look, 'tick', TICK)}${fit(look, 'who', WHO)}${fit(look, 'code', CODE)}${fit(look, 'what', width - FIXED)}recovered`;
 
 const codeText = (trap: TrapRow): string => `${trap.code}${trap.times > 1 ? ` x${trap.times}` : ''}`;
 
@@ -75,11 +79,11 @@ const trapRow = (look: Look, trap: TrapRow, width: number, wide: boolean, select
     return {
       left: [
         sign,
-        ['dim', fit(look, `t${trap.tick}`, 5)],
-        ['bold', fit(look, trap.who, 5)],
+        ['dim', fit(look, `t${trap.tick}`, TICK)],
+        ['bold', fit(look, trap.who, WHO)],
         [style, fit(look, codeText(trap), CODE - 1)],
         ' ',
-        fit(look, what, Math.max(4, width - 11 - CODE - RECOVERED - 1)),
+        fit(look, what, Math.max(4, width - FIXED - 1)),
         ' ',
         [endStyle, end],
       ],

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { emptyLive, foldLive, type LiveState } from './live-state.ts';
 import { type Clock, createPacer, systemClock } from './pacer.ts';
 import type { Travel } from './player.ts';
+import type { Timeline } from './projections/timeline.ts';
 import type { Rec } from './record.ts';
 
 /** Milliseconds between two notifications of React. */
@@ -16,6 +17,8 @@ export interface ConsoleView {
   held: boolean;
   /** How a held view moves; null while it follows. */
   travel: Travel | null;
+  /** The time line around a held view, as far as it was asked for. */
+  around: Timeline | null;
   /** Opened to be replayed: no orders are given from here. */
   replay: boolean;
   /** The kernel's process has gone without ending the run. */
@@ -34,6 +37,7 @@ export interface ConsoleStore {
   /** Holds the view at a state, which may be replaced by another one; the notification may come a little later. */
   show(view: LiveState, travel: Travel): void;
   follow(): void;
+  surround(around: Timeline): void;
   setKernel(kernel: { pid: number | null; gone: boolean; now?: number }): void;
   /** The newest state, notified or not. */
   latest(): LiveState;
@@ -48,6 +52,7 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
     view: emptyLive,
     held: false,
     travel: null,
+    around: null,
     replay,
     gone: false,
     kernelPid: null,
@@ -76,6 +81,7 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
       shown = null;
       publish();
     },
+    surround: (around) => store.setState({ around }),
     setKernel: ({ pid, gone, now }) => {
       const old = store.getState();
       // Only the header shows these; nothing else is notified of a clock that goes on.

@@ -107,7 +107,7 @@ describe('keys change what is seen, at once', () => {
   });
   test('z zooms, Escape goes back', async () => {
     const { press } = show(NORMAL);
-    const zoomed = await press('6z', /tick who/);
+    const zoomed = await press('6z', /tick +who/);
     expect(zoomed).not.toContain('WORKERS');
     await press('\u001b', /WORKERS/);
   });

@@ -16,7 +16,7 @@ import { workersPane } from '../../components/workers-pane.ts';
 import type { ConsoleStore, ConsoleView } from '../../store/console-store.ts';
 import type { LiveState } from '../../store/live-state.ts';
 import { cutStreams } from '../../store/projections/streams.ts';
-import type { Timeline } from '../../store/projections/timeline.ts';
+import { timelineAround } from '../../store/surroundings.ts';
 import type { PaneId, UiState, UiStore } from '../../store/ui-store.ts';
 import { useLook } from '../look-context.ts';
 import type { Layout, Placed } from './layout.ts';
@@ -45,20 +45,20 @@ export const PaneView = memo(({ console, ui, placed, kind }: PaneViewProps) => {
   const { pane, x, y, width } = placed;
   useStore(
     console.store,
-    useShallow((state: ConsoleView) => [...SHOWN[pane].map((key) => state.view[key]), state.gone, state.held]),
+    useShallow((state: ConsoleView) => [
+      ...SHOWN[pane].map((key) => state.view[key]),
+      state.gone,
+      state.held,
+      pane === 7 && state.around,
+    ]),
   );
   const state = useStore(ui);
   const lines = paneLines(look, placed, kind, console.store.getState(), state);
   return <Lines x={x} y={y} width={width} lines={lines} />;
 });
 
-const paneLines = (
-  look: Look,
-  placed: Placed,
-  kind: Layout['kind'],
-  { live: newest, view, held, ...console }: ConsoleView,
-  ui: UiState,
-): string[] => {
+const paneLines = (look: Look, placed: Placed, kind: Layout['kind'], console: ConsoleView, ui: UiState): string[] => {
+  const { live: newest, view, held } = console;
   // What a kernel that is gone left open is told at the end only: before that it was there.
   const gone = console.gone && view.info.lastSeq === newest.info.lastSeq;
   const live = gone && view.info.outcome === null ? { ...view, streams: cutStreams(view.streams) } : view;
@@ -95,22 +95,13 @@ const paneLines = (
       const at = live.traps.rows.find((trap) => trap.seq === ui.trap)?.tick ?? null;
       return timelinePane(look, width, height, {
         ...{ focused, back: scroll, at, held, tags: ui.tags, kinds: ui.filter[7] ?? '', ticks: newest.kernel.tick },
-        ...(held
-          ? { timeline: wholeTimeline(newest.timeline, view), cursor: view.kernel.tick }
-          : { timeline: live.timeline, cursor: null }),
+        ...{ timeline: timelineAround(console), cursor: held ? view.kernel.tick : null },
       });
     }
     case 8:
       return stackPane(look, width, height, { ...list, ...shared });
   }
 };
-
-/** What came after a held view is on the time line too, as far as the newest state has kept the ticks around it. */
-const wholeTimeline = (newest: Timeline, view: LiveState): Timeline =>
-  newest.first > 0 && newest.first <= Math.max(1, view.kernel.tick - AROUND) ? newest : view.timeline;
-
-/** Columns at the left of a held view that the time line must have. */
-const AROUND = 120;
 
 const NAMES: readonly (readonly [PaneId, string])[] = [
   [4, 'cap'],
