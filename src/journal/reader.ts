@@ -1,7 +1,7 @@
 import { mayHoldRefs } from './blob-refs.ts';
 import { BlobStore } from './blobs.ts';
 import { ChainCursor, seqOf } from './chain.ts';
-import { type Break, brokenError } from './errors.ts';
+import { type Break, brokenError, cannotBeRead, JournalError } from './errors.ts';
 import { type JournalRecord, NOTHING, parseLine } from './record.ts';
 import { placeOf } from './seek.ts';
 import { LineFile, listSegments } from './segments.ts';
@@ -26,11 +26,22 @@ export interface ReadOptions {
 /**
  * The journal's complete lines, in order, as many at a time as one read gives. `target` is a run's directory or one segment
  * file. An incomplete last line is not delivered and is no error: it may be being written. Throws `JournalError` `broken`
- * at a break, after everything before it was delivered.
+ * at a break, after everything before it was delivered, and `failed` where the system does not let it read.
  */
 export async function* readLineBatches(
   target: string,
   options: Pick<ReadOptions, 'fromSeq' | 'check'> = {},
+): AsyncGenerator<RawLine[], void, undefined> {
+  try {
+    yield* lineBatches(target, options);
+  } catch (error) {
+    throw error instanceof JournalError ? error : cannotBeRead(target, error);
+  }
+}
+
+async function* lineBatches(
+  target: string,
+  options: Pick<ReadOptions, 'fromSeq' | 'check'>,
 ): AsyncGenerator<RawLine[], void, undefined> {
   const fromSeq = options.fromSeq ?? 1;
   const paths = await listSegments(target);

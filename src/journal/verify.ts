@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { mayHoldRefs, rehydrate } from './blob-refs.ts';
 import { BlobStore } from './blobs.ts';
 import { ChainCursor, seqEnd, seqOf, standsAt } from './chain.ts';
-import type { BlobProblem, Break, BreakReason } from './errors.ts';
+import { type BlobProblem, type Break, type BreakReason, cannotBeRead, JournalError } from './errors.ts';
 import { GENESIS, type Head, NOTHING, parseLine } from './record.ts';
 import { isSegmentFile, LineFile, listSegments } from './segments.ts';
 
@@ -34,10 +34,21 @@ const CHUNK = 1024 * 1024;
  *
  * @param target a run's directory; or one segment file: then its first record's own word is where the chain starts, and
  * blobs are not looked for
+ *
+ * Throws `JournalError` `failed` where the system does not let it read.
  */
 export async function verifyChain(target: string): Promise<ChainReport> {
   const lone = await isSegmentFile(target);
   const check = new ChainCheck(lone ? undefined : new BlobStore(target));
+  try {
+    await checkAll(target, check);
+  } catch (error) {
+    throw error instanceof JournalError ? error : cannotBeRead(target, error);
+  }
+  return check.report();
+}
+
+async function checkAll(target: string, check: ChainCheck): Promise<void> {
   const paths = await listSegments(target);
   for (const path of paths) {
     const file = await LineFile.open(path, { chunk: CHUNK, blocking: true });
@@ -51,7 +62,6 @@ export async function verifyChain(target: string): Promise<ChainReport> {
       await file.close();
     }
   }
-  return check.report();
 }
 
 const NEWLINE = 10;

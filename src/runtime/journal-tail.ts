@@ -1,5 +1,6 @@
 /** The end of a journal, without reading the rest: what lists of runs need. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { cannotBeRead } from '../journal/errors.ts';
 import { type JournalRecord, parseLine } from '../journal/index.ts';
 import { listSegments } from '../journal/segments.ts';
 
@@ -20,6 +21,14 @@ export const lastRecords = async (dir: string): Promise<JournalRecord[]> => {
 };
 
 const lastOf = (path: string): JournalRecord[] => {
+  try {
+    return readLast(path);
+  } catch (error) {
+    throw cannotBeRead(path, error);
+  }
+};
+
+const readLast = (path: string): JournalRecord[] => {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);

@@ -195,6 +195,16 @@ describe('journal index', () => {
     );
   });
 
+  test('that cannot be made is told in a sentence', async () => {
+    const { dir, home } = run.copy();
+    writeFileSync(join(dir, 'index'), 'in the way');
+    for (const drop of [[], ['--drop']]) {
+      const ended = await journal('index', run.id, ...drop, '--home', home);
+      expect(ended).toMatchObject({ code: 69, stdout: '' });
+      expect(ended.stderr).toMatch(/the index of run \w+ cannot be \w+ \(E\w+: .*the run can be read without an index/);
+    }
+  });
+
   test('of a broken journal holds what comes before the break, and says where that is', async () => {
     const { dir, home } = run.copy();
     writeFileSync(fileOf(dir), readFileSync(fileOf(dir), 'utf8').replace('"kind":"run.ended"', '"kind":"run.mended"'));

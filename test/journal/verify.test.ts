@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LineEncoder } from '../../src/journal/encode.ts';
 import { openJournal, verifyChain } from '../../src/journal/index.ts';
 import { NOTHING } from '../../src/journal/record.ts';
-import { scratchRun } from './scratch.ts';
+import { lastRecords } from '../../src/runtime/journal-tail.ts';
+import { readAll, scratchRun } from './scratch.ts';
 
 async function threeRecords(): Promise<{ run: string; file: string; lines: string[] }> {
   const run = scratchRun();
@@ -168,6 +169,15 @@ describe('verifyChain', () => {
     for (let i = 0; i < 4000; i += 1) journal.appendNote({ kind: 'small', pad: 'p'.repeat(400) } as { kind: string });
     await journal.close();
     expect(await verifyChain(run)).toMatchObject({ ok: true, records: 4001, head: journal.head });
+  });
+
+  it('says in a sentence what it is not let read, and so does every reader', async () => {
+    const { run } = await threeRecords();
+    mkdirSync(join(run, 'journal', '000002.ndjson'));
+    const sentence = { code: 'failed', message: expect.stringMatching(/^The journal at \S+ cannot be read \(EISDIR/) };
+    await expect(verifyChain(run)).rejects.toMatchObject(sentence);
+    await expect(readAll(run)).rejects.toMatchObject(sentence);
+    await expect(lastRecords(run)).rejects.toMatchObject(sentence);
   });
 
   it('checks one segment file by itself, from what its first record says', async () => {
