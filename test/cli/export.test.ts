@@ -83,6 +83,11 @@ describe('the cast of a run', () => {
     expect(stdout).toMatch(/run\.cast: [\d.]+ s, \d+ frames, \d+ markers\n$/);
   });
 
+  test('of simulated brains says so in its title', async () => {
+    const dir = fileURLToPath(new URL('../golden/v1-passed', import.meta.url));
+    expect((await exported(dir, { size: SMALL })).cast.header.title).toMatch(/ ledger-3 \(simulated brains\)$/);
+  });
+
   test('is the same, byte for byte, every time', async () => {
     expect((await exported(await recorded())).text).toBe((await plainly()).text);
   });

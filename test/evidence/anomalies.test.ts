@@ -1,13 +1,15 @@
 /** What went wrong in a run, from its journal alone. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { AnomalyFold, type AnomalyReport, findAnomalies } from '../../src/evidence/anomalies/find.ts';
 import { LogHistogram } from '../../src/evidence/anomalies/log-histogram.ts';
 import { LISTED, Worst } from '../../src/evidence/anomalies/seen.ts';
 import { anomalyCount, anomalyLines } from '../../src/evidence/anomalies/sentences.ts';
-import type { JournalRecord } from '../../src/journal/index.ts';
+import { type JournalRecord, payloadOf } from '../../src/journal/index.ts';
+import { evolve, initialState, type KernelEvent, waiting } from '../../src/kernel/index.ts';
 import { type Brain, BrainError } from '../../src/runtime/ports.ts';
 import { allRecords, rig } from '../runtime/rig.ts';
 import { DemoRun, eventfulRun, replies } from '../store/demo-run.ts';
@@ -275,6 +277,23 @@ describe('the journal of a real run', () => {
     expect(report.broken).toMatch(/^Journal segment 000001\.ndjson is broken at record 41, byte \d+: /);
   });
 });
+
+test.each(['dead', 'orders', 'gone', 'interrupted'])(
+  'wherever the journal of a run that is %s ends, the requests without outcome are those that the kernel waits for',
+  async (name) => {
+    const records = await allRecords(fileURLToPath(new URL(`../golden/v1-${name}`, import.meta.url)));
+    let state = initialState;
+    for (const [at, record] of records.entries()) {
+      if (record.class === 'event') state = evolve(state, payloadOf(record) as unknown as KernelEvent);
+      const next = records[at + 1];
+      // In the midst of a batch an input has been taken, and what it led to is not told yet.
+      if (next?.class === 'event') continue;
+      const { open } = reportOf(records.slice(0, at + 1)).anomalies;
+      const awaited = waiting(state).map(({ open: { req } }) => req);
+      expect([at, open.rows.map(({ req }) => req).sort()]).toEqual([at, awaited.sort()]);
+    }
+  },
+);
 
 test('an event of an unknown kind ends the pass', () => {
   const fold = new AnomalyFold();
