@@ -48,6 +48,8 @@ export interface KernelProcess {
 }
 
 const START_MS = 20_000;
+/** A resume reads the whole journal first, at some 100,000 records a second. */
+const RESUME_MS = 600_000;
 const POLL_MS = 10;
 
 /**
@@ -70,7 +72,8 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     proc.once('exit', (code, signal) => end(code ?? signal ?? 'unknown'));
   });
   const kernel: KernelProcess = { pid: proc.pid as number, exited, release: () => proc.unref() };
-  for (const begun = performance.now(); performance.now() - begun < START_MS; await sleep(POLL_MS)) {
+  const patience = launch.begin.how === 'resume' ? RESUME_MS : START_MS;
+  for (const begun = performance.now(); performance.now() - begun < patience; await sleep(POLL_MS)) {
     // A short run may be over before anyone has asked.
     if (over === 0) return kernel;
     if (over !== undefined) throw new UserError(lastWords(dir, over), typeof over === 'number' ? over : EXIT.internal);
@@ -78,7 +81,7 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
   }
   proc.kill('SIGKILL');
   throw new UserError(
-    `the kernel of run ${launch.id} did not start within ${START_MS} ms: see ${dir}/kernel.log`,
+    `the kernel of run ${launch.id} did not start within ${patience} ms: see ${dir}/kernel.log`,
     EXIT.internal,
   );
 };
