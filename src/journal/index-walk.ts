@@ -14,6 +14,8 @@ export interface PlacedLine extends Anchor {
 const NEWLINE = 10;
 /** Bytes read at once: more would be wasted on the short walks that most are. */
 const CHUNK = 128 * 1024;
+/** Where only one line is looked at. */
+const FIRST = 16 * 1024;
 /** What is read is made text before anybody else reads, so all walks share it; lines that are longer make it grow. */
 let buffer = Buffer.allocUnsafe(CHUNK);
 
@@ -53,15 +55,17 @@ export class JournalWalk {
    * Throws `JournalError` `broken` at a break, after everything before it was returned.
    *
    * @param from records before it are passed over
+   * @param to the walk stops there
    */
-  next(from = 0): PlacedLine[] {
+  next(from = 0, to = Number.POSITIVE_INFINITY): PlacedLine[] {
     for (;;) {
       if (this.#broken !== undefined) throw this.#broken;
+      if (this.#cursor.seq >= to) return [];
       // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
       const last = !existsSync(this.#path(this.#segment + 1));
       if (!this.#open()) return [];
-      const { whole, torn } = this.#read();
-      const lines = this.#lines(whole, from);
+      const { whole, torn } = this.#read(CHUNK);
+      const lines = this.#lines(whole, from, to);
       if (lines.length > 0) return lines;
       if (whole > 0) continue;
       if (this.#shrunk() || (torn > 0 && !last)) this.#break(this.#cursor.seq + 1, this.#offset, 'torn_tail');
@@ -77,7 +81,7 @@ export class JournalWalk {
 
   #isAt({ hash }: Anchor): boolean {
     if (!this.#open()) return false;
-    const end = buffer.subarray(0, this.#read().whole).indexOf(NEWLINE);
+    const end = buffer.subarray(0, this.#read(FIRST).whole).indexOf(NEWLINE);
     if (end === -1 || this.#cursor.check(buffer.subarray(0, end)) !== undefined) return false;
     this.#offset += end + 1;
     return this.#cursor.hash === hash;
@@ -99,20 +103,20 @@ export class JournalWalk {
   }
 
   /** Reads on; `whole` are the bytes of complete lines at the buffer's start, `torn` those of an incomplete one after them. */
-  #read(): { whole: number; torn: number } {
-    for (;;) {
-      const read = readSync(this.#fd as number, buffer, 0, buffer.length, this.#offset);
+  #read(bytes: number): { whole: number; torn: number } {
+    for (let asked = bytes; ; asked *= 2) {
+      if (asked > buffer.length) buffer = Buffer.allocUnsafe(asked);
+      const read = readSync(this.#fd as number, buffer, 0, asked, this.#offset);
       const whole = buffer.subarray(0, read).lastIndexOf(NEWLINE) + 1;
-      if (whole > 0 || read < buffer.length) return { whole, torn: read - whole };
-      buffer = Buffer.allocUnsafe(buffer.length * 2);
+      if (whole > 0 || read < asked) return { whole, torn: read - whole };
     }
   }
 
   /** Steps over complete lines in the buffer, up to a break. */
-  #lines(whole: number, from: number): PlacedLine[] {
+  #lines(whole: number, from: number, to: number): PlacedLine[] {
     const lines: PlacedLine[] = [];
     let start = 0;
-    while (start < whole) {
+    while (start < whole && this.#cursor.seq < to) {
       const end = buffer.indexOf(NEWLINE, start);
       const expected = this.#cursor.seq + 1;
       const byte = this.#offset + start;

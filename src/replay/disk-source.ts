@@ -226,11 +226,8 @@ class DiskSource implements TimeSource {
     const walk = RecWalk.after(this.#runDir, after);
     if (walk === undefined) throw new IndexDamaged(this.#index.dir);
     try {
-      for (let recs = walk.next(from); recs !== undefined; recs = walk.next(from)) {
-        for (const { rec, at } of recs) {
-          if (rec.seq > to) return;
-          see(rec, at);
-        }
+      for (let recs = walk.next(from, to); recs !== undefined; recs = walk.next(from, to)) {
+        for (const { rec, at } of recs) see(rec, at);
         if ((recs.at(-1)?.rec.seq ?? 0) >= to) return;
         // A long walk lets keys through.
         await turn();

@@ -28,12 +28,11 @@ export class RecWalk {
   }
 
   /**
-   * As `JournalWalk.next`; undefined at the present end.
-   * @param from records before it are passed over
+   * As `JournalWalk.next`; undefined at the present end, or where the walk stops.
    */
-  next(from = 0): PlacedRec[] | undefined {
+  next(from = 0, to = Number.POSITIVE_INFINITY): PlacedRec[] | undefined {
     if (this.#broken !== undefined) throw this.#broken;
-    const lines = this.#walk.next(from);
+    const lines = this.#walk.next(from, to);
     if (lines.length === 0) return undefined;
     const recs: PlacedRec[] = [];
     for (const { text, ...at } of lines) {

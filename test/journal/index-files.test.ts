@@ -90,6 +90,16 @@ test('a walk from any record gives all that follow, over segments, and goes on w
   walk?.close();
 });
 
+test('a walk stops where it is told to, and goes on from there', () => {
+  const dir = scratchRun();
+  const lines = writeJournal(dir, 23, 5);
+  const walk = JournalWalk.after(dir, lines[1]);
+  expect(walk?.next(5, 5)).toEqual(lines.slice(4, 5));
+  expect(walk?.next(0, 5)).toEqual([]);
+  expect(all(walk)).toEqual(lines.slice(5));
+  walk?.close();
+});
+
 test('a walk is refused where the journal does not have that record at that place', () => {
   const dir = scratchRun();
   const lines = writeJournal(dir, 12, 5);
