@@ -17,19 +17,23 @@ export const processesPane = (
   height: number,
   props: ListProps & { live: LiveState; gone?: boolean },
 ): string[] => {
-  const { live } = props;
+  // A kernel that is gone cannot have said what became of them: their states are no longer true, only the last ones known.
+  const { live, gone = false } = props;
   const alive = Object.values(live.kernel.procs);
   const q = Math.max(6, width - FIXED - (props.joint ? 1 : 0));
   const rows = [
-    ...alive.map((proc) => aliveRow(look, live, proc, q)),
+    ...alive.map((proc) => aliveRow(look, live, proc, q, gone)),
     ...live.ended.toReversed().map((proc) => endedRow(look, proc, q)),
   ];
   return listPane(look, width, height, props, {
     name: `3 PROCESSES ${alive.length}`,
     // They share a slot at any size.
-    rest: [props.gone === true ? ['warn', 'as the kernel left them'] : ['dim', '8 stk']],
+    rest: [['dim', '8 stk']],
     heading: [
-      ['dim', `pid ${fit(look, 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`],
+      [
+        'dim',
+        `pid ${fit(look, gone ? 'left as' : 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`,
+      ],
     ],
     rows,
     empty: 'no process yet',
@@ -38,7 +42,7 @@ export const processesPane = (
 
 const STATES: Record<Proc['state'], Style> = { ready: 'plain', running: 'good', blocked: 'dim', halting: 'accent' };
 
-const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number): ListRow => {
+const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number, gone: boolean): ListRow => {
   const { stall, stallLimit, ratio } = readLoops(live.kernel, proc);
   const waits =
     proc.wait === null
@@ -49,7 +53,7 @@ const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number): ListRow =
   return {
     left: [
       ['bold', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
-      [STATES[proc.state], `${fit(look, proc.state, 8)} `],
+      [gone ? 'dim' : STATES[proc.state], `${fit(look, proc.state, 8)} `],
       fit(look, waits || proc.q || proc.task, q),
       [ratio >= 0.7 ? 'warn' : 'plain', fitRight(look, `${stall}/${stallLimit}`, 6)],
       flags(look, proc, live.kernel.policy.redFlags),

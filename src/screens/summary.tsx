@@ -33,7 +33,7 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
     info.outcome !== null
       ? `${info.reason}`
       : gone
-        ? `The kernel ended without a word; what it wrote is kept: turingos verify ${id}`
+        ? `The kernel ended without a word; what it wrote is kept. Go on with it: turingos resume ${id}`
         : `The run goes on. Come back with: turingos attach ${id}`;
   const table = renderToString(
     <Box flexDirection="column">

@@ -116,7 +116,7 @@ test('a kernel that dies shows as GONE, with the way out', async () => {
   await pty.waitFor(/LIVE +RUNNING/);
   process.kill(-desk.kernel(mine), 'SIGKILL');
   await pty.waitFor(/ENDED +GONE/);
-  await pty.waitFor(/kernel is gone.*turingos verify/);
+  await pty.waitFor(/kernel is gone.*turingos resume/);
   pty.keys('q');
   await expectRestored(pty, 1);
   expect((await recordsOf(desk.dir(mine))).some(({ kind }) => kind === 'run.ended')).toBe(false);

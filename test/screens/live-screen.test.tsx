@@ -269,10 +269,19 @@ test('the kernel’s death is shown with the way out, and quitting does not ask'
   const { console, press, exit, screen } = show(NORMAL);
   console.setKernel({ pid: null, gone: true });
   await vi.waitFor(() => expect(screen()).toMatch(/ENDED {2}GONE/));
-  expect(screen()).toMatch(/kernel is gone\. .*turingos verify/);
+  expect(screen()).toMatch(/kernel is gone\. .*turingos resume/);
   expect(screen()).toMatch(/1 PLANNER P1 idle: the kernel is gone/);
   expect(screen()).not.toMatch(/has the turn|tok\/s|streaming|P pause/);
+  expect(await press('3', /3 PROCESSES 1/)).toMatch(/pid left as[\s\S]*P1 {2}running/);
   await press('q', () => exit.mock.calls.length === 1);
+});
+
+test('a view of the past of a run whose kernel is gone shows it alive, and says what became of it', async () => {
+  const { console, press } = show(NORMAL);
+  console.setKernel({ pid: null, gone: true });
+  const past = await press('gt30\r', /HELD -15t {2}(RUNNING|PANIC)/);
+  expect(past).toContain('the kernel is gone since');
+  expect(past).not.toContain('cut off: the kernel is gone');
 });
 
 test('a killed run says why, and keeps what it held on the screen', () => {

@@ -56,6 +56,19 @@ test('a pair is short; names that say that no capable model is at work stay whol
   expect(pair('kimi-k2-turbo', 'qwen3-coder:30b', 15)).toBe('kimi-k~+qwen3-~');
 });
 
+test('a tagged run shows that it is, is found by its labels, and the preview names them', async () => {
+  const tag = { tick: 79, seq: 900, text: 'drops the hex', labels: ['handle'], by: 'operator', at: '' } as const;
+  const tagged = rows.map((row) =>
+    row.state === 'dead' ? { ...row, tags: [tag, { ...tag, tick: 80, labels: [] }] } : row,
+  );
+  expect(filterRuns(tagged, '#handle').map((row) => row.id[0])).toEqual(['3']);
+  expect(filterRuns(tagged, 'hex').map((row) => row.id[0])).toEqual(['3']);
+  const { screen } = show(80, 24, tagged);
+  await vi.waitFor(() => expect(screen()).toMatch(/DEAD +3ccc#ledger/));
+  expect(screen()).toMatch(/LIVE +2bbb ledger/);
+  expect(screen()).toMatch(/tags +#handle t79 {2}t80/);
+});
+
 test('ids are shown as short as they differ', () => {
   expect(idWidth(rows)).toBe(4);
   expect(idWidth([run('1aaaaaaa', 'passed'), run('1aaaaabb', 'passed')])).toBe(7);
@@ -110,7 +123,7 @@ describe.each([
     expect(text).toContain('SIM x2');
     expect(text).toContain('tiny+tiny-early');
     expect(text).not.toMatch(/panic_budget_exhaust…|tiny-earl[^y]/);
-    expect(await press('j', />!GONE/)).toContain('turingos verify 4ddddddd');
+    expect(await press('j', />!GONE/)).toContain('turingos resume 4ddddddd');
   });
 });
 

@@ -108,7 +108,7 @@ const Bottom = memo(({ console, ui, columns, layout, readOnly }: BottomProps) =>
   const state = useStore(console.store);
   const choice = useStore(ui);
   const lines = [
-    statusLine(look, columns, state, choice, readOnly),
+    statusLine(look, columns, state, choice, readOnly || state.replay),
     hintLine(
       ...([look, columns, scopeOf(ui), choice.focus, readOnly] as const),
       ...([state.replay || isOver(state.live, state.gone), state.held] as const),

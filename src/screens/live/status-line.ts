@@ -25,18 +25,14 @@ const promptSpans = (prompt: Prompt): Span[] => [
 const heldSpans = ({ live, view, travel, replay, gone }: ConsoleView, word: RunWord): Span[] => {
   const { tick } = view.kernel;
   const ended = endedText(live);
-  const after: Span[] =
-    ended !== ''
-      ? [[word === 'DONE' ? 'good' : 'error', `   ${ended}`]]
-      : gone
-        ? [['error', '   the kernel is gone since']]
-        : [];
+  const end: Span[] = ended === '' ? [] : [[word === 'DONE' ? 'good' : 'error', `   ${ended}`]];
   if (travel?.playing === true) {
-    return [['good', `Playing ${speedText(travel.speed)} from t${tick}. `], 'space holds it.', ...after];
+    return [['good', `Playing ${speedText(travel.speed)} from t${tick}. `], 'space holds it.', ...end];
   }
-  if (replay) return [['bold', `t${tick} of ${live.kernel.tick}. `], 'space plays, enter inspects.', ...after];
-  const goesOn = live.kernel.phase === 'active' && !gone ? '; the run goes on' : '';
-  return [['warn', `Held at t${tick}${goesOn}. `], 'l follows it again, space plays, enter inspects.', ...after];
+  if (replay) return [['bold', `t${tick} of ${live.kernel.tick}. `], 'space plays, enter inspects.', ...end];
+  const since =
+    ended === '' && gone ? '; the kernel is gone since' : live.kernel.phase === 'active' ? '; the run goes on' : '';
+  return [['warn', `Held at t${tick}${since}. `], 'l follows it again, space plays, enter inspects.', ...end];
 };
 
 const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span[] => {
@@ -51,7 +47,7 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   const { live, held } = console;
   const word = runWord(live, console.gone);
   if (word === 'GONE' && !held) {
-    return [['error', '! The kernel is gone. '], `Kept: all it wrote; turingos verify ${live.info.id}; q leaves`];
+    return [['error', '! The kernel is gone. '], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
   }
   if (ui.message !== null && !isOld(ui.message, live))
     return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];

@@ -187,7 +187,7 @@ const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
 };
 
 const whyText = (run: RunRow): string => {
-  if (run.state === 'gone') return 'kernel lost: verify';
+  if (run.state === 'gone') return 'kernel lost: resume';
   return run.reason === '' ? `${run.records} records` : run.reason;
 };
 
@@ -265,7 +265,7 @@ const previewLines = (look: Look, columns: number, run: RunRow, view: RunsView):
       lines.push(field(i === 0 ? 'last words' : '', part));
     }
   }
-  if (run.state === 'gone') lines.push(field('way out', `turingos verify ${run.id} checks what was written`, 'warn'));
+  if (run.state === 'gone') lines.push(field('way out', `turingos resume ${run.id} goes on with it; what was written is kept`, 'warn'));
   const spans: Span[] = [
     ['dim', `enter ${run.state === 'running' || run.state === 'paused' ? 'watches it live' : 'shows how it ended'}`],
   ];
