@@ -1,5 +1,5 @@
 // The tick inspector in a real terminal: opened from a replay and by its place, on a run of simulated brains.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { type Desk, newDesk } from './harness/desk.ts';
 import { KEYS } from './harness/pty.ts';
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { recordsSource } from '../../src/replay/records-source.ts';
 import type { Rec } from '../../src/store/record.ts';
 import { type TickView, tickView } from '../../src/store/tick-view.ts';
@@ -187,6 +187,25 @@ describe('the world diff of a write', () => {
       files: { 'ANSWER.txt': 'a\n' },
     });
     expect(text(await viewOf(emptied, 3))).toEqual([' a', '+c']);
+  });
+  test('the walk back over writes that undo each other comes to an end', async () => {
+    const on = '@@ -1,1 +1,2 @@\n a\n+b\n';
+    const off = '@@ -1,2 +1,1 @@\n a\n-b\n';
+    const toggled = played({
+      replies: [
+        write('replace', 'a\n'),
+        ...Array.from({ length: 60 }, (_, i) => write('patch', i % 2 === 0 ? on : off)),
+      ],
+      policy: { traps: {} },
+    });
+    expect(text(await viewOf(toggled, 9))).toEqual([' a', '-b']);
+    const source = sourceOf(toggled);
+    const records = vi.fn(source.records);
+    const view = await tickView({ ...source, records }, 60);
+    expect(view?.world.note).toBe(
+      'earlier content not reconstructed (no whole write of it among the last 16 commits); this is what the op says',
+    );
+    expect(records.mock.calls.length).toBeLessThan(60);
   });
   test('what cannot be known is said, and the op itself shown', async () => {
     const [started, ...rest] = records;

@@ -10,9 +10,12 @@ import type { Of } from './gather.ts';
 type Write = { mode: 'replace' | 'append' | 'patch'; content: string };
 
 /** Commits that are walked back over at most. */
-const MAX_COMMITS = 32;
+const MAX_COMMITS = 16;
 /** Records from a tick's dispatch to its commit that are read to find its op. */
-const MAX_TICK_RECORDS = 2048;
+const MAX_TICK_RECORDS = 512;
+/** Records that are looked through for commits without a mark, in all. */
+const MAX_UNMARKED = 2048;
+const CHUNK = 512;
 
 /** `text` is null where the file was not there. */
 export type Earlier = { known: true; text: string | null } | { known: false; why: string };
@@ -24,26 +27,29 @@ export const earlierContent = async (source: TimeSource, op: Of<'op.requested'>)
   if (op.request.op !== 'SYS_WRITE') return unknown('no write');
   const { target } = op.request;
   const chain: Write[] = [];
-  let expected = op.worldHash;
-  let seq = op.seq;
+  let [expected, seq, left] = [op.worldHash, op.seq, MAX_UNMARKED];
   for (let i = 0; i < MAX_COMMITS; i += 1) {
     const mark = await source.markFrom(seq, -1, ['commit']);
-    const marked = mark === undefined ? undefined : await commitAt(source, mark.seq);
-    if (mark !== undefined && marked === undefined) return unknown('an earlier op could not be found');
+    let step = mark === undefined ? undefined : await commitAt(source, mark.seq);
+    if (mark !== undefined && step === undefined) return unknown('an earlier op could not be found');
     // Marks are commits that were progress. One that led back to an earlier world was none, and has to be looked for.
-    const step = marked?.commit.worldHash === expected ? marked : await unmarked(source, mark?.seq ?? 0, seq, expected);
-    if (step === undefined && mark === undefined) return onto(await atStart(source, target, expected), chain);
-    if (step === undefined) return unknown(`the world changed unseen after t${marked?.commit.tick}`);
+    if (step?.after !== expected) {
+      const found = await unmarked(source, mark?.seq ?? 0, seq, expected, left);
+      left -= found.read;
+      if (found.step === undefined && mark === undefined) return onto(await atStart(source, target, expected), chain);
+      step = found.step;
+    }
+    if (step === undefined) return unknown('the world has changed too often since its last new state');
     const { request, worldHash } = step.op;
     if (request.op === 'SYS_WRITE' && request.target === target) {
       const write = { mode: request.mode, content: textOf(request.content).toWellFormed() };
       if (write.mode === 'replace') return onto({ known: true, text: write.content }, chain);
       chain.push(write);
     } else if (request.op === 'SYS_EXEC' && worldHash !== expected) {
-      return unknown(`a command changed the world at t${step.commit.tick}`);
+      return unknown(`a command changed the world at t${step.op.tick}`);
     }
     expected = worldHash;
-    seq = step.commit.seq;
+    seq = step.op.seq;
   }
   return unknown(`no whole write of it among the last ${MAX_COMMITS} commits`);
 };
@@ -85,13 +91,11 @@ const atStart = async (source: TimeSource, target: string, expected: string): Pr
   return world.kind === 'memory' ? { known: true, text: null } : unknown('the workspace is not in the journal');
 };
 
+/** An op that was done, and the hash of the world after it. */
 interface Step {
-  commit: Of<'tick.committed'>;
   op: Of<'op.requested'>;
+  after: string;
 }
-
-/** Records that are looked through for a commit without a mark. */
-const MAX_UNMARKED = 1024;
 
 /** The last op between two records that changed the world to the expected one. */
 const unmarked = async (
@@ -99,14 +103,20 @@ const unmarked = async (
   after: number,
   before: number,
   expected: string,
-): Promise<Step | undefined> => {
-  const records = await source.records(Math.max(after + 1, before - MAX_UNMARKED), before - 1);
-  for (const commit of records.toReversed()) {
-    if (commit.kind !== 'tick.committed' || commit.worldHash !== expected) continue;
-    const step = await commitAt(source, commit.seq);
-    if (step !== undefined && step.op.worldHash !== expected) return step;
+  most: number,
+): Promise<{ step?: Step; read: number }> => {
+  const dones = new Map<number, string>();
+  let read = 0;
+  for (let end = before - 1; end > after && read < most; end -= CHUNK) {
+    const records = await source.records(Math.max(after + 1, end - CHUNK + 1), end);
+    read += records.length;
+    for (const rec of records.toReversed()) {
+      if (rec.kind === 'op.done') dones.set(rec.req, rec.worldHash);
+      if (rec.kind !== 'op.requested' || dones.get(rec.req) !== expected) continue;
+      if (rec.worldHash !== expected) return { step: { op: rec, after: expected }, read };
+    }
   }
-  return undefined;
+  return { read };
 };
 
 /** The op that a commit completed. */
@@ -119,7 +129,7 @@ const commitAt = async (source: TimeSource, seq: number): Promise<Step | undefin
     const op = records.findLast(
       (rec) => rec.kind === 'op.requested' && rec.pid === commit.pid && rec.tick === commit.tick,
     );
-    if (op?.kind === 'op.requested') return { commit, op };
+    if (op?.kind === 'op.requested') return { op, after: commit.worldHash };
   }
   return undefined;
 };

@@ -19,7 +19,7 @@ export interface Followed {
 }
 
 /** Records that are read on, at most. */
-export const FOLLOW_RECORDS = 2048;
+export const FOLLOW_RECORDS = 1024;
 const CHUNK = 256;
 const MAX_LINES = 9;
 /** Of a process's own later progress, the next pieces are told. */
@@ -101,7 +101,7 @@ class Reading {
   /** Whether there is enough: how the trap was got over, and that the map was joined. */
   get answered(): boolean {
     const settled = !this.#trapped || this.#recovered || this.#gone;
-    return settled && (this.#step === null || this.#joined) && this.#lines.length >= 5;
+    return settled && (this.#step === null || this.#joined) && this.#lines.length >= 4;
   }
 
   take(rec: Rec): void {
