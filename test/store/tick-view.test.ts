@@ -191,10 +191,15 @@ describe('the world diff of a write', () => {
   test('the walk back over writes that undo each other comes to an end', async () => {
     const on = '@@ -1,1 +1,2 @@\n a\n+b\n';
     const off = '@@ -1,2 +1,1 @@\n a\n-b\n';
+    const shrink = '@@ -1,3 +1,2 @@\n a\n b\n-c\n';
+    const toggles = Array.from({ length: 60 }, (_, i) => write('patch', i % 2 === 0 ? off : on));
     const toggled = played({
       replies: [
         write('replace', 'a\n'),
-        ...Array.from({ length: 60 }, (_, i) => write('patch', i % 2 === 0 ? on : off)),
+        write('patch', on),
+        write('append', 'c\n'),
+        write('patch', shrink),
+        ...toggles,
       ],
       policy: { traps: {} },
     });
