@@ -15,7 +15,8 @@ const MAX_COMMITS = 16;
 const MAX_TICK_RECORDS = 512;
 /** Records that are looked through for commits without a mark, in all. */
 const MAX_UNMARKED = 2048;
-const CHUNK = 512;
+/** Records read at first: what undoes a write is often near. */
+const CHUNK = 64;
 
 /** `text` is null where the file was not there. */
 export type Earlier = { known: true; text: string | null } | { known: false; why: string };
@@ -107,9 +108,12 @@ const unmarked = async (
 ): Promise<{ step?: Step; read: number }> => {
   const dones = new Map<number, string>();
   let read = 0;
-  for (let end = before - 1; end > after && read < most; end -= CHUNK) {
-    const records = await source.records(Math.max(after + 1, end - CHUNK + 1), end);
+  let size = CHUNK;
+  for (let end = before - 1; end > after && read < most; ) {
+    const records = await source.records(Math.max(after + 1, end - size + 1), end);
     read += records.length;
+    end -= size;
+    size *= 2;
     for (const rec of records.toReversed()) {
       if (rec.kind === 'op.done') dones.set(rec.req, rec.worldHash);
       if (rec.kind !== 'op.requested' || dones.get(rec.req) !== expected) continue;
