@@ -34,8 +34,9 @@ export const endedText = ({ info, kernel }: LiveState): string =>
 export const placeVariants = ({ view, live, travel }: PlaceProps, names: readonly Span[][]): Span[][] => {
   const [rich = [], middle = [], bare = []] = names;
   const tick = view.kernel.tick;
-  const ticks = live.kernel.tick;
-  const [seq, seqs] = [view.info.lastSeq, live.info.lastSeq];
+  const seq = view.info.lastSeq;
+  // How it all ends may take a moment to be known, and is no less than what is seen.
+  const [ticks, seqs] = [Math.max(tick, live.kernel.tick), Math.max(seq, live.info.lastSeq)];
   const ended = endedText(live);
   const long: Span[] = [
     `   t${tick} of ${ticks}   seq ${grouped(seq)} of ${grouped(seqs)}   ${timeOfDay(view, true)}   `,

@@ -94,4 +94,4 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
 
 /** Ticks that the view lags behind; null while it follows. */
 export const heldTicks = ({ held, live, view }: ConsoleView): number | null =>
-  held ? live.kernel.tick - view.kernel.tick : null;
+  held ? Math.max(0, live.kernel.tick - view.kernel.tick) : null;
