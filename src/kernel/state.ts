@@ -187,7 +187,11 @@ export const initialState: State = {
   outcome: null,
 };
 
-/** Reads a state back that was stored as JSON. @returns undefined where the text is none */
+/**
+ * Reads a state back that was stored as JSON, in a journal of this version or an earlier one: a field that `State` or `Proc` gets
+ * later needs its default here.
+ * @returns undefined where the text is none
+ */
 export const parseState = (text: string): State | undefined => {
   try {
     const value: unknown = JSON.parse(text);
