@@ -1,6 +1,7 @@
 /** What `replay.bench.ts` measures, in a process of its own: `node replay-child.ts MODE DIR [RECORDS]`, one line of JSON. */
 import { setFlagsFromString } from 'node:v8';
-import { buildIndex, openRun, startIndexThread } from '../src/replay/index.ts';
+import { buildIndex, openRun } from '../src/replay/index.ts';
+import { startIndexer } from '../src/replay/index-thread.ts';
 import { writeLongJournal } from './long-journal.ts';
 
 const SEEKS = 500;
@@ -57,7 +58,7 @@ const modes: Record<string, () => Promise<unknown>> = {
     return { seconds };
   },
   'write-indexed': async () => {
-    const thread = startIndexThread(dir);
+    const thread = startIndexer(dir, { follow: true });
     const seconds = (await timed(() => writeLongJournal(dir, Number(records)))) / 1000;
     await thread.stop();
     return { seconds };

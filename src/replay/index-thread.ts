@@ -1,15 +1,19 @@
 /** A run's index is made beside what somebody waits for: in a thread with a small heap and the lowest priority. */
-import { extname } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { JournalError } from '../journal/errors.ts';
 import { indexDir } from '../journal/index-files.ts';
+import { journalDir } from '../journal/segments.ts';
 import { lockIndex } from './index-lock.ts';
 import type { IndexJob } from './index-worker.ts';
 
 /** Megabytes: what folding needs is the state and the records of one read. */
 const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
-const TRY_AGAIN_MS = 2000;
+const TRY_AGAIN_MS = 1000;
+/** A journal that is shorter is read as fast without an index; most runs never need the thread. */
+const WORTH_BYTES = 1024 * 1024;
 
 export interface IndexThread {
   /** Resolves when the thread has ended, rejects with what it died of. */
@@ -55,7 +59,7 @@ export const startIndexer = (
 
 /**
  * Keeps the index of a run up to date while it is written. Nothing that happens here is the run's trouble: what goes wrong is
- * one line on stderr, and while somebody else writes the index this waits for its turn.
+ * one line on stderr, and while somebody else writes the index, or there is not yet enough to index, this waits.
  */
 export const startIndexThread = (runDir: string): { stop(): Promise<void> } => {
   let thread: IndexThread | undefined;
@@ -64,12 +68,16 @@ export const startIndexThread = (runDir: string): { stop(): Promise<void> } => {
     const why = error instanceof Error ? error.message : String(error);
     console.error(`The run's index is no longer kept (${why}); it is made when somebody needs it.`);
   };
+  const again = (): void => {
+    timer = setTimeout(start, TRY_AGAIN_MS).unref();
+  };
   const start = (): void => {
+    if (journalBytes(runDir) < WORTH_BYTES) return again();
     try {
       thread = startIndexer(runDir, { follow: true });
       thread.ended.catch(say);
     } catch (error) {
-      if (error instanceof JournalError && error.code === 'locked') timer = setTimeout(start, TRY_AGAIN_MS).unref();
+      if (error instanceof JournalError && error.code === 'locked') again();
       else say(error);
     }
   };
@@ -80,4 +88,13 @@ export const startIndexThread = (runDir: string): { stop(): Promise<void> } => {
       await thread?.stop();
     },
   };
+};
+
+const journalBytes = (runDir: string): number => {
+  try {
+    const dir = journalDir(runDir);
+    return readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+  } catch {
+    return 0;
+  }
 };

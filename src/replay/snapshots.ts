@@ -11,8 +11,8 @@ import { PROJECTIONS_VERSION } from '../store/version.ts';
 import { COUNTED, layoutOf, type Snapshot, statesFile, withSnapshots } from './index-tables.ts';
 
 /**
- * Records between two snapshots: what a seek folds at most. Folding takes about 12 µs a record, so 2,000 keep it well under
- * 50 ms on a busy machine; a compressed state has some 30 KB, so a million records cost about 15 MB of snapshots.
+ * Records between two snapshots: what a seek folds at most. Reading and folding take about 12 µs a record, so 1,000 keep it
+ * well under 50 ms on a busy machine; a compressed state has some 25 KB, so a million records cost 25 MB of snapshots.
  */
 export const SNAPSHOT_EVERY = 1000;
 

@@ -48,6 +48,13 @@ test('of two that would write one index, the second is refused; afterwards nothi
   expect(existsSync(join(indexDir(dir), 'lock'))).toBe(false);
 });
 
+test('a short run needs no thread', async () => {
+  const dir = scratchDir();
+  writeLines(dir, lines.slice(0, 500));
+  await startIndexThread(dir).stop();
+  expect(existsSync(indexDir(dir))).toBe(false);
+});
+
 test('an index that cannot be written is one line, and nothing else', async () => {
   const dir = scratchDir();
   writeLines(dir, lines);
