@@ -189,7 +189,7 @@ describe('a live run', () => {
     await vi.waitFor(() => expect(screen()).toMatch(/\* streaming, 1 tok/));
     open.command({ command: 'kill' });
     await vi.waitFor(() => expect(screen()).toMatch(/LIVE {2}KILLED/));
-    expect(screen()).toMatch(/process\.ended +#1 killed: test/);
+    expect(screen()).toMatch(/process\.ended +P1 killed: test/);
     await press('.', /t1 is the last tick so far\./);
   });
   test('what followed is brought up to date after the tick has ended', async () => {
@@ -203,7 +203,9 @@ describe('a live run', () => {
 });
 
 test('a tick that is not there is said, and so is a journal that cannot be read', async () => {
-  expect((await show(99)).screen()).toMatch(/! There is no tick 99: the last is t45\./);
+  const beyond = await show(99);
+  expect(beyond.screen()).toMatch(/! There is no tick 99: the last is t45\./);
+  await beyond.press(',', /INSPECT +t45 of 45/);
   const broken = { ...sourceOf(eventful), stateAt: () => Promise.reject(new Error('segment 1 is broken at byte 9')) };
   expect((await show(5, NORMAL, broken)).screen()).toMatch(/! t5 cannot be read: segment 1 is broken at byte 9/);
 });

@@ -133,7 +133,7 @@ describe('a live run', () => {
     const view = await viewOf(run.records, 2);
     expect(view.reply).toMatchObject({ state: 'stopped', text: '{"q":"a' });
     expect(view.decision.map(({ kind, text }) => `${kind} ${text}`)).toEqual(
-      expect.arrayContaining(['operator.commanded test: kill #2', 'process.ended #2 killed: test']),
+      expect.arrayContaining(['operator.commanded test: kill w2', 'process.ended w2 killed: test']),
     );
     expect(change(view, 'w2.state')).toMatchObject({ before: 'running', after: 'killed' });
   });

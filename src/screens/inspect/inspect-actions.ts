@@ -49,8 +49,7 @@ const step =
   (by: number): Action =>
   (context) => {
     const { loaded, tick, go, update } = context;
-    const last = Math.max(loaded().view?.of.tick ?? 1, tick());
-    const next = Math.max(1, Math.min(last, tick() + by));
+    const next = Math.max(1, Math.min(loaded().last, tick() + by));
     if (next !== tick()) return go(next);
     update({
       message:

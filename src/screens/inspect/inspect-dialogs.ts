@@ -3,6 +3,7 @@ import { clampScroll, type DialogPlace, dialog } from '../../components/dialog.t
 import { cleanLines, visible } from '../../components/inspect/lines-pane.ts';
 import type { Look } from '../../components/look.ts';
 import type { Span } from '../../components/text.ts';
+import { whoOf } from '../../store/tick-view/who.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import { HELP_WIDTH, helpLines } from '../help.ts';
 import type { InspectDialog } from './inspect-state.ts';
@@ -57,7 +58,7 @@ const deniedLines = (view: TickView | null): Span[][] => {
   if (shapes.length === 0) return [['Nothing was asked for in vain in this run.']];
   return shapes.flatMap(({ shape, need, reason, pids, lastTick, times, nearest, shown }): Span[][] => [
     [['error', `${String(times).padStart(4)} x  `], ['bold', `${need} ${shape}`], `  ${reason}, last t${lastTick}`],
-    [['dim', `        by ${pids.map((pid) => `#${pid}`).join(' ')}`]],
+    [['dim', `        by ${pids.map(whoOf).join(' ')}`]],
     [
       [
         'dim',

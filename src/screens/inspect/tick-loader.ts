@@ -8,6 +8,8 @@ export interface Loaded {
   /** The tick that was read last; null before the first. */
   view: TickView | null;
   rows: ReadonlyMap<number, TickRow>;
+  /** The newest tick there is, 0 before it is known. */
+  last: number;
   /** Why the wanted tick is not shown; '' where it is. */
   problem: string;
 }
@@ -26,7 +28,7 @@ const MARGIN = 12;
 const ROWS_KEPT = 4096;
 
 export const createTickLoader = (source: TimeSource): TickLoader => {
-  const store = createStore<Loaded>(() => ({ view: null, rows: new Map(), problem: '' }));
+  const store = createStore<Loaded>(() => ({ view: null, rows: new Map(), last: 0, problem: '' }));
   let wanted = { tick: 0, from: 0, to: 0 };
   let dirty = false;
   let busy = false;
@@ -59,9 +61,9 @@ export const createTickLoader = (source: TimeSource): TickLoader => {
       const { last } = await source.extent();
       const problem =
         last.tick === 0 ? 'This run has no tick yet.' : `There is no tick ${tick}: the last is t${last.tick}.`;
-      store.setState({ problem });
+      store.setState({ problem, last: last.tick });
     } else {
-      store.setState({ view, problem: '' });
+      store.setState({ view, last: view.of.tick, problem: '' });
       await readRows(view.of.tick);
     }
   };

@@ -1,10 +1,11 @@
 /** What a tick changed of its process and of the run, and what it left as it was. */
-import { type Proc, ROOT_PID, type State } from '../../kernel/state.ts';
+import type { Proc, State } from '../../kernel/state.ts';
 import { placeText } from '../../kernel/words.ts';
 import { foldLive, type LiveState } from '../live-state.ts';
 import { readLoops } from '../thrash-level.ts';
 import type { TimeSource } from '../time-source.ts';
 import type { TickRecords } from './gather.ts';
+import { whoOf } from './who.ts';
 
 /** A moment as the tick's process saw it; an ended process is as it was last. */
 export interface Moment {
@@ -40,7 +41,7 @@ export const momentsOf = async (source: TimeSource, found: TickRecords, from: nu
 };
 
 export const changesOf = (found: TickRecords, { before, after }: Moments): { changed: Change[]; same: string[] } => {
-  const who = found.pid === ROOT_PID ? 'P1' : `w${found.pid}`;
+  const who = whoOf(found.pid);
   const old = rows(who, before, '');
   const next = rows(who, after, endedAs(found));
   const pairs = old.map(([name, value], i): Change => ({ name, before: value, after: next[i]?.[1] ?? '' }));

@@ -4,6 +4,7 @@ import { placeText } from '../../kernel/words.ts';
 import { opText } from '../op-text.ts';
 import { type Rec, textOf } from '../record.ts';
 import type { TickRecords } from './gather.ts';
+import { whoOf } from './who.ts';
 
 export interface DecisionLine {
   seq: number;
@@ -31,7 +32,7 @@ const count = (n: number, what: string): string => `${n.toLocaleString('en-US')}
 const telling = (rec: Rec, caps: Readonly<Record<string, Cap>>): string => {
   switch (rec.kind) {
     case 'route.dispatched':
-      return `t${rec.tick} #${rec.pid} at ${placeText(rec.at)}`;
+      return `t${rec.tick} ${whoOf(rec.pid)} at ${placeText(rec.at)}`;
     case 'observe.requested':
       return `req ${rec.req}  ${'target' in rec.look ? rec.look.target : rec.look.sha256.slice(0, 8)} page ${rec.look.page}`;
     case 'world.observed':
@@ -53,17 +54,17 @@ const telling = (rec: Rec, caps: Readonly<Record<string, Cap>>): string => {
     case 'capability.denied':
       return `${rec.asked} for ${rec.need}  nearest ${rec.nearest ?? 'none'}  ${rec.reason}`;
     case 'capability.revoked':
-      return `${rec.handles.map(({ pid, handle }) => `#${pid} ${handle}`).join(', ')}  by ${rec.by}`;
+      return `${rec.handles.map(({ pid, handle }) => `${whoOf(pid)} ${handle}`).join(', ')}  by ${rec.by}`;
     case 'capability.issued':
-      return `#${rec.pid} ${rec.cap.handle} ${rec.cap.rights} ${rec.cap.target}`;
+      return `${whoOf(rec.pid)} ${rec.cap.handle} ${rec.cap.rights} ${rec.cap.target}`;
     case 'trap.raised':
       return `${rec.code}  streak ${rec.streak}${rec.flag ? '  flag' : ''}${rec.fault === undefined ? '' : `  fault ${rec.fault}`}  ${rec.evidence}`;
     case 'panic.spent':
       return `budget ${rec.left + 1} > ${rec.left}: ${rec.why}`;
     case 'process.ended':
-      return `#${rec.pid} ${rec.as}: ${rec.why}`;
+      return `${whoOf(rec.pid)} ${rec.as}: ${rec.why}`;
     case 'process.spawned':
-      return `#${rec.pid} ${rec.step === null ? rec.role : `${rec.step.map} step ${rec.step.n} ballot ${rec.step.ballot}`}`;
+      return `${whoOf(rec.pid)} ${rec.step === null ? rec.role : `${rec.step.map} step ${rec.step.n} ballot ${rec.step.ballot}`}`;
     case 'process.blocked':
       return `${rec.error}: waits ${rec.waitMs} ms, try ${rec.attempt}`;
     default:
@@ -98,7 +99,7 @@ const tellingMore = (rec: Rec): string => {
     case 'map.started':
       return `${rec.map}  ${count(rec.steps.length, 'step')} of ${rec.result}`;
     case 'vote.cast':
-      return `#${rec.pid} ${rec.map} step ${rec.step}: ${rec.value}  ${count(rec.votes, 'vote')}, ahead by ${rec.margin}`;
+      return `${whoOf(rec.pid)} ${rec.map} step ${rec.step}: ${rec.value}  ${count(rec.votes, 'vote')}, ahead by ${rec.margin}`;
     case 'step.settled':
       return `${rec.map} step ${rec.step}: ${rec.value ?? 'no consensus'}`;
     case 'map.joined':
@@ -131,4 +132,4 @@ const tellingMore = (rec: Rec): string => {
 };
 
 const orderText = (order: OperatorCommand): string =>
-  'pid' in order && order.pid !== undefined ? `${order.command} #${order.pid}` : order.command;
+  'pid' in order && order.pid !== undefined ? `${order.command} ${whoOf(order.pid)}` : order.command;

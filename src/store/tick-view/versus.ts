@@ -1,10 +1,10 @@
 /** The same process's earlier tick, and a sibling's on the same step, beside a tick. */
 import type { Cap } from '../../kernel/records/index.ts';
-import { ROOT_PID } from '../../kernel/state.ts';
 import type { LiveState } from '../live-state.ts';
 import { opText } from '../op-text.ts';
 import type { TimeSource } from '../time-source.ts';
 import { gatherTick, lastOf, type TickRecords } from './gather.ts';
+import { whoOf } from './who.ts';
 
 export interface Versus {
   tick: number;
@@ -61,7 +61,7 @@ const beside = async (
   const accepted = lastOf(other, 'reply.accepted');
   return {
     tick,
-    who: other.pid === ROOT_PID ? `P${other.pid}` : `w${other.pid}`,
+    who: whoOf(other.pid),
     relation,
     sameReply: mine === undefined || theirs === undefined ? null : mine === theirs,
     op: accepted === undefined ? '' : opText(accepted.world, caps),
