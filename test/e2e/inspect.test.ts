@@ -57,3 +57,16 @@ test('from the replay screen into a tick and back, which moves along', async () 
   pty.keys('q');
   await pty.waitFor((screen) => !screen.includes('INSPECT') && / t10 of /.test(screen));
 });
+
+test('a live run goes on while one of its ticks is looked at', async () => {
+  const live = await desk.begin('ledger-12', '--profile', 'sim', '--seed', '3', '--pace', '25');
+  const pty = desk.open(['attach', live], { cols: 80, rows: 24 });
+  await pty.waitFor(/LIVE +RUNNING/, 20_000);
+  await pty.waitFor(/ t(?!1 )\d+ /);
+  pty.keys(',');
+  await pty.waitFor(/HELD/);
+  pty.keys(KEYS.enter);
+  const ticksOf = (screen: string): number => Number(/INSPECT t\d+\/(\d+) /.exec(screen)?.[1] ?? 0);
+  const before = ticksOf(await pty.waitFor(/INSPECT t\d+\/\d+ .*(LIVE|OPEN)/));
+  await pty.waitFor((screen) => ticksOf(screen) > before, 20_000);
+});
