@@ -1,9 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
 import type { Rec } from '../../src/store/record.ts';
+import { lampLines, merkleOf } from '../replay/foreign/made.ts';
 import { eventfulRun } from '../store/demo-run.ts';
 import { begin, turingos } from './harness.ts';
 
@@ -91,7 +92,7 @@ describe('--plain', () => {
 
   test('a run that has not ended says so', async () => {
     const cut = join(home, 'cut.ndjson');
-    const text = (await import('node:fs')).readFileSync(segment, 'utf8').split('\n').slice(0, 50).join('\n');
+    const text = readFileSync(segment, 'utf8').split('\n').slice(0, 50).join('\n');
     writeFileSync(cut, `${text}\n`);
     expect(sentences((await replay(cut, '--plain')).stdout).at(-1)).toBe(
       'the journal ends here; the run has not ended',
@@ -110,6 +111,17 @@ describe('--plain', () => {
     proc.stdout?.once('data', () => proc.stdout?.destroy());
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+test('a journal of the earlier system is told in the same words', async () => {
+  const file = join(home, 'lamp.journal.merkle.jsonl');
+  writeFileSync(file, merkleOf(lampLines()));
+  const { code, stdout, stderr } = await replay(file, '--plain');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = sentences(stdout);
+  expect(lines[0]).toMatch(/^run lamp\.journal\.merkle\.jsonl of lamp: planner legacy/);
+  expect(lines.join('\n')).toMatch(/^t\d+ P1 progress: write$/m);
+  expect(lines.join('\n')).toMatch(/^ended DONE after 4 ticks: /m);
 });
 
 describe('one sentence', () => {

@@ -16,7 +16,8 @@ export const askTag: Action = ({ console, ui, tags }) => {
   if (tick === 0) return say(ui, 'info', 'There is no tick yet that could be tagged.');
   const all = tags.read();
   const old = all.find((tag) => tag.tick === tick);
-  const text = old === undefined ? '' : tagText(old);
+  // The blank is where one goes on.
+  const text = old === undefined ? '' : `${tagText(old)} `;
   ui.setState({ tags: all, prompt: { kind: 'tag', tick, seq, text }, message: null });
 };
 
