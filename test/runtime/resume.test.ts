@@ -41,6 +41,18 @@ describe('a resumed run ends like the uninterrupted one, cut at every record', (
 });
 
 describe('resume', () => {
+  test('a stream that a fault was about to cut is cut, and costs what it would have cost', async () => {
+    const cut = { fault: 'brain.cut', target: 'any', times: 1 } as const;
+    const reference = await uninterrupted({}, { 1: ordered({ command: 'inject', fault: cut }) });
+    const struck = reference.lines.findIndex((line) => line.includes('"fault.requested"'));
+    const failed = reference.lines.findIndex((line) => line.includes('"brain.failed"'));
+    expect(struck).toBeGreaterThan(0);
+    expect(failed).toBeGreaterThan(struck);
+    for (let records = struck; records <= failed; records += 1) {
+      expect((await resumed(lostAfter(reference, records), {})).ended).toMatchObject(reference.hashes);
+    }
+  });
+
   test('several times over, verifies as one run', async () => {
     const reference = await uninterrupted({ rates: RATES });
     let { length } = reference.lines;
