@@ -1,3 +1,3 @@
 import { type Sandbox, SandboxUnavailable } from './contract.ts';
 
-export const openUnrun = (): Promise<Sandbox> => Promise.reject(new SandboxUnavailable('Commands cannot be run yet.'));
+export const openUnfenced = (): Promise<Sandbox> => Promise.reject(new SandboxUnavailable('Commands cannot be run yet.'));
