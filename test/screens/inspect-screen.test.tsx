@@ -13,6 +13,9 @@ import { played, write } from '../store/tick-run.ts';
 
 afterEach(cleanup);
 
+/** Nothing here takes long, but on a busy machine. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, 10_000);
+
 const LARGE = { columns: 120, rows: 40 };
 const NORMAL = { columns: 80, rows: 24 };
 const SMALL = { columns: 60, rows: 20 };
@@ -61,12 +64,12 @@ const show = async (tick: number, size: Size = LARGE, source = sourceOf(eventful
   const moved = vi.fn();
   const { lastFrame, stdin } = render(<Host {...{ source, size, exit, moved }} start={tick} />);
   const screen = (): string => (lastFrame() ?? '').replaceAll(/\u001b\[[\d;]*m/g, '');
-  await vi.waitFor(() => expect(screen()).toMatch(/THRASH|There is no tick|cannot be read/));
-  await vi.waitFor(() => expect(stdin.listenerCount('readable')).toBeGreaterThan(0));
+  await eventually(() => expect(screen()).toMatch(/THRASH|There is no tick|cannot be read/));
+  await eventually(() => expect(stdin.listenerCount('readable')).toBeGreaterThan(0));
   /** Types one event, and waits for what it must lead to. */
   const press = async (keys: string, until: RegExp | (() => boolean)): Promise<string> => {
     stdin.write(keys);
-    await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
+    await eventually(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
     return screen();
   };
   return { screen, press, exit, moved };
@@ -96,6 +99,16 @@ describe.each([
     await press('6', /same shape asked 3 times in this run, by w2 w7 w12/);
     await press('0', />!t7 w2 EACCES/);
   });
+});
+
+test.each([
+  [30, 9],
+  [29, 8],
+  [200, 60],
+])('%i×%i is no size to break at', async (columns, rows) => {
+  const lines = (await show(DENIED, { columns, rows })).screen().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(rows);
+  expect(lines[0]).toMatch(/^7f3a/);
 });
 
 test('120×40 has all panes at once', async () => {
@@ -186,9 +199,9 @@ describe('a live run', () => {
     expect(screen()).toMatch(/OPEN {2}RUNNING/);
     expect(screen()).toContain('waiting for the first token');
     open.say(1, '{"q":"think');
-    await vi.waitFor(() => expect(screen()).toMatch(/\* streaming, 1 tok/));
+    await eventually(() => expect(screen()).toMatch(/\* streaming, 1 tok/));
     open.command({ command: 'kill' });
-    await vi.waitFor(() => expect(screen()).toMatch(/LIVE {2}KILLED/));
+    await eventually(() => expect(screen()).toMatch(/LIVE {2}KILLED/));
     expect(screen()).toMatch(/process\.ended +P1 killed: test/);
     await press('.', /t1 is the last tick so far\./);
   });
@@ -198,7 +211,7 @@ describe('a live run', () => {
     const { screen } = await show(1, LARGE, growing(run.records));
     expect(screen()).toMatch(/not recovered so far/);
     run.play();
-    await vi.waitFor(() => expect(screen()).toMatch(/recovered after 1 tick: t2 look/), 5000);
+    await eventually(() => expect(screen()).toMatch(/recovered after 1 tick: t2 look/));
   });
 });
 
@@ -215,6 +228,6 @@ test('whoever steps fast is not kept waiting by the ticks in between', async () 
   const seqOfTick = vi.fn(source.seqOfTick);
   const loader = createTickLoader({ ...source, seqOfTick });
   for (let tick = 1; tick <= 40; tick += 1) loader.want(tick, { from: tick, to: tick });
-  await vi.waitFor(() => expect(loader.store.getState().view?.tick).toBe(40));
+  await eventually(() => expect(loader.store.getState().view?.tick).toBe(40));
   expect(seqOfTick.mock.calls.length).toBeLessThan(20);
 });

@@ -51,6 +51,15 @@ describe('an invented handle', () => {
     expect(text).toMatch(/m1 joined with w2 \(2 votes on its step\)/);
     expect(text).toMatch(/same shape asked 3 times in this run, by w2 w7 w12/);
   });
+  test('a sibling’s vote from before the tick is counted where the map is joined', async () => {
+    const voted = eventful.filter((rec) => rec.kind === 'vote.cast' && rec.step === 3)[1];
+    const { followed } = await viewOf(
+      eventful,
+      tickWhere(eventful, (rec) => rec.kind === 'capability.denied' && rec.pid === 7),
+    );
+    expect(voted).toMatchObject({ pid: 7, votes: 2 });
+    expect(followed.map((line) => line.text)).toContain('t17 m1 joined with w7 (2 votes on its step)');
+  });
   test('stands beside the same process’s earlier tick and a sibling on the same step', async () => {
     const { versus } = await viewOf(eventful, tick);
     expect(versus.map(({ who, relation }) => `${who} ${relation}`)).toEqual(['w2 same process', 'w3 same step']);

@@ -21,7 +21,10 @@ export const whatFollowed = async (
   states: { before: LiveState; last: LiveState },
 ): Promise<Followed> => {
   const { before, last } = states;
-  const reading = new ReadingOn(found, before.kernel.procs[found.pid]?.step ?? null);
+  const step = before.kernel.procs[found.pid]?.step ?? null;
+  const votes = step === null ? {} : (before.kernel.maps[step.map]?.steps[step.n - 1]?.votes ?? {});
+  const cast = Object.values(votes).reduce((sum, n) => sum + n, 0);
+  const reading = new ReadingOn(found, step, cast);
   let read = 0;
   for (let more = found.closing !== null; more && read < FOLLOW_RECORDS; ) {
     const from = found.end + 1 + read;

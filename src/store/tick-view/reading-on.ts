@@ -36,7 +36,7 @@ export class ReadingOn {
   /** Pieces of its own progress that were told. */
   #advances = 0;
   #gone = false;
-  #votes = 0;
+  #votes: number;
   #joined = false;
   #voted = false;
   #newest: number;
@@ -45,7 +45,9 @@ export class ReadingOn {
   #stall: Stall | null = null;
   #row: { what: string; from: number; times: number; line: FollowLine } | null = null;
 
-  constructor(found: TickRecords, step: { map: string; n: number } | null) {
+  /** @param cast votes on its step that there were before */
+  constructor(found: TickRecords, step: { map: string; n: number } | null, cast: number) {
+    this.#votes = cast;
     this.#found = found;
     this.#step = step;
     this.#trapped = found.closing?.kind === 'trap.raised';

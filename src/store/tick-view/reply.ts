@@ -157,7 +157,8 @@ const markOf = (found: TickRecords, text: string, caps: Caps): TickReply['mark']
   const rejected = lastOf(found, 'reply.rejected');
   const last = rejected?.field.split('.').at(-1) ?? '';
   const key = `"${last}"`;
-  return last !== '' && text.includes(key) ? { needle: key, note: `${rejected?.code}: ${rejected?.field}` } : null;
+  const evidence = lastOf(found, 'trap.raised')?.evidence ?? '';
+  return last !== '' && text.includes(key) ? { needle: key, note: `${rejected?.code}: ${evidence}` } : null;
 };
 
 const whyDenied = (reason: 'revoked' | 'insufficient' | 'path', need: string): string =>
