@@ -15,6 +15,8 @@ import { lastSnapshot, newestSnapshot } from './snapshots.ts';
 
 /** How often whoever waits looks whether there is more. */
 const LOOK_MS = 20;
+/** How often it is tried to make one, where that was refused or did not reach the end. */
+const TRY_AGAIN_MS = 100;
 /** An index that another process writes and that does not grow for so long is not waited for. */
 const PATIENCE_MS = 3000;
 
@@ -26,7 +28,9 @@ export class RunIndex {
   readonly #runDir: string;
   /** The last snapshot that was looked at, whatever came of it. */
   #seen = '';
-  #grownAt = performance.now();
+  /** Since when somebody else writes the index and it does not grow. */
+  #stuckSince: number | undefined;
+  #triedAt = 0;
   #thread: IndexThread | undefined;
   #failed: Error | undefined;
   #own: string | undefined;
@@ -43,7 +47,7 @@ export class RunIndex {
     if (seen === this.#seen) return;
     this.#seen = seen;
     const found = newestSnapshot(this.#runDir, this.dir);
-    if (found?.snapshot.seq !== this.view?.head.seq) this.#grownAt = performance.now();
+    this.#stuckSince = undefined;
     this.view = found && new IndexView(this.dir, found.snapshot);
   }
 
@@ -56,12 +60,15 @@ export class RunIndex {
 
   /** Sees to it that somebody makes the index. */
   make(): void {
-    if (this.#thread !== undefined || this.#failed !== undefined) return;
+    const now = performance.now();
+    if (this.#thread !== undefined || this.#failed !== undefined || now - this.#triedAt < TRY_AGAIN_MS) return;
+    this.#triedAt = now;
     try {
       this.#start();
     } catch (error) {
       const locked = error instanceof JournalError && error.code === 'locked';
-      if (locked && performance.now() - this.#grownAt < PATIENCE_MS) return;
+      this.#stuckSince ??= now;
+      if (locked && now - this.#stuckSince < PATIENCE_MS) return;
       // It cannot be written where it belongs, or its writer is stuck: this reader makes one for itself.
       this.#moveAway();
       this.#start();
@@ -86,7 +93,6 @@ export class RunIndex {
   }
 
   #start(): void {
-    this.#grownAt = performance.now();
     const thread = startIndexer(this.#runDir, { dir: this.dir, follow: false });
     this.#thread = thread;
     thread.ended.then(

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
 import { indexDir } from '../../src/journal/index-files.ts';
-import { buildIndex, dropIndex, resumeFrom, startIndexThread } from '../../src/replay/index.ts';
+import { buildIndex, dropIndex, openRun, resumeFrom, startIndexThread } from '../../src/replay/index.ts';
+import { lockIndex } from '../../src/replay/index-lock.ts';
 import { startIndexer } from '../../src/replay/index-thread.ts';
 import { emptyLive } from '../../src/store/live-state.ts';
 import { linesOf, longRun, scratchDir, wholeSource, writeLines } from './scratch-journal.ts';
@@ -81,4 +82,17 @@ test('the thread is found in what is built too', async ({ skip }) => {
   await built.startIndexThread(dir).stop();
   expect(said).not.toHaveBeenCalled();
   expect((await resumeFrom(dir)).seq).toBe(lines.length);
+});
+
+test('a reader waits for an index that somebody else makes; where that one is stuck, it makes one for itself', async () => {
+  const dir = scratchDir();
+  writeLines(dir, linesOf(longRun(6200)));
+  const whole = await wholeSource(dir);
+  const lock = lockIndex(indexDir(dir));
+  onTestFinished(() => lock.release());
+  const source = await openRun(dir);
+  expect((await source.extent()).last.seq).toBe(6200);
+  expect(await source.stateAt(6100)).toEqual(await whole.stateAt(6100));
+  expect(await resumeFrom(dir)).toEqual({ state: emptyLive, seq: 0 });
+  await source.close();
 });
