@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lockHolder } from '../../src/runtime/liveness.ts';
 import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords, scratch } from '../runtime/rig.ts';
 import { begin, firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
@@ -74,8 +75,7 @@ describe('a run whose kernel was killed', () => {
     const id = runIds(home)[0] as string;
     const dir = runDir(home, id);
     await firstRecord(dir, ({ kind }) => kind === 'stream.delta');
-    const status = lastJson(await turingos('ps', '--json', '--home', home)) as { runs: { pid: number }[] };
-    process.kill(status.runs[0]?.pid as number, 'SIGKILL');
+    process.kill(lockHolder(dir)?.pid as number, 'SIGKILL');
     await run.ended;
     rmSync(place, { recursive: true });
     expect(await turingos('resume', id, '--home', home)).toMatchObject({ code: 0, stderr: '' });
