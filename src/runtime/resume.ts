@@ -9,7 +9,8 @@ import { UserError } from './user-error.ts';
 /**
  * Folds a run's journal, decides its last batch again and appends what that misses.
  * @param journal just opened, with at least one record
- * @throws UserError where the run has ended, or its last batch is not what this kernel decides
+ * @throws UserError where the run has ended, or its last batch is not what this kernel decides; JournalError where the journal is
+ *   broken, or a text is lost
  */
 export const reopen = async (
   journal: Pick<Journal, 'appendEvents' | 'written'>,
@@ -18,7 +19,8 @@ export const reopen = async (
 ): Promise<RunFold> => {
   const fold = new RunFold();
   let last: RunBatch | undefined;
-  for await (const batch of runBatches(dir)) {
+  // Opening may have checked the chain's end only; whoever goes on with a run builds on all of it.
+  for await (const batch of runBatches(dir, { check: true })) {
     if (last !== undefined) fold.see(last);
     last = batch;
   }

@@ -2,11 +2,12 @@
  * A run of simulated brains whose kernel is lost ends as if nothing had happened, wherever the journal was cut: in the middle of a
  * batch, of a stream, of a world op, of grading, of a round of answers, of a wait. More such runs are in test/slow.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type JournalRecord, openJournal, payloadOf } from '../../src/journal/index.ts';
 import type { KernelInput } from '../../src/kernel/index.ts';
+import { reopen } from '../../src/runtime/resume.ts';
 import { verifyDecisions } from '../../src/runtime/verify.ts';
 import { afterOrders, everyCut, flaky, lostAfter, ordered, RATES, segment, uninterrupted } from './lost.ts';
 import { resumed } from './resumed.ts';
@@ -90,6 +91,15 @@ describe('resume', () => {
     journal.appendBatch(started, [{ kind: 'run.paused' }]);
     await journal.close();
     await expect(resumed(dir, {})).rejects.toThrow(/record 2 is not what this kernel decides/);
+  });
+
+  test('refuses a journal that is broken in the middle, also where opening looks at its end alone', async () => {
+    const reference = await uninterrupted({});
+    const dir = lostAfter(reference, 60);
+    const path = join(dir, 'journal', segment(dir));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"tokensIn":', '"tokensIn":1'));
+    const journal = { appendEvents: () => 0, written: async () => {} };
+    await expect(reopen(journal, dir, '00c0ffee')).rejects.toThrow(/is broken at record \d+, byte \d+/);
   });
 
   test('refuses a run that has ended', async () => {
