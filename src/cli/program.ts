@@ -61,6 +61,12 @@ const tick = (text: string): number => {
   return value;
 };
 
+const port = (text: string): number => {
+  const value = whole(text);
+  if (value > 65_535) throw new InvalidArgumentError('Give a number up to 65535.');
+  return value;
+};
+
 const playSpeed = (text: string): number => {
   const speed = parseSpeed(text);
   if (speed === undefined) throw new InvalidArgumentError('Give max, or a number from 0.25 to 64.');
@@ -230,6 +236,25 @@ export const createProgram = (end: (code: number) => void): Command => {
     .argument('<run>')
     .option('--drop', 'delete it instead')
     .action(async (run: string, options) => end(await (await import('./journal-index.ts')).indexVerb(run, options)));
+
+  const cassette = program.command('cassette').description('answers of real servers, kept for tests');
+
+  cassette
+    .command('record')
+    .description('a proxy on loopback that keeps what a server answers, when, and how it ends; never keys')
+    .requiredOption('--upstream <url>', 'the server; paths of requests go behind it')
+    .requiredOption('--out <file>', 'where to; it must not be there yet')
+    .option('--port <n>', 'to listen on (default: a free one)', port, 0)
+    .option('--json', 'one JSON object a line')
+    .action(async (options) => end(await (await import('./cassette.ts')).recordVerb(options)));
+
+  cassette
+    .command('serve')
+    .description('answer as it was recorded: the same bytes at the same times, with the same end')
+    .argument('<file>')
+    .option('--port <n>', 'to listen on (default: a free one)', port, 0)
+    .option('--json', 'one JSON object')
+    .action(async (file: string, options) => end(await (await import('./cassette.ts')).serveVerb(file, options)));
 
   verb('anomalies', 'stalls, thrashing, slow brains, denied handles and open requests, from the journal alone')
     .argument('<run>', "any unique prefix of its id, @last, or a journal's path")
