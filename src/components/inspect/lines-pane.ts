@@ -138,6 +138,8 @@ export const cleanLines = (text: string, width: number): string[] => {
 };
 
 const BREAKS = /[ ,]/;
+/** UTF-16 units that a column takes at most: a pair, with as many marks as the sanitiser leaves. */
+const UNITS = 8;
 
 /**
  * Lines of at most `width` columns, broken after a blank or a comma where one is near the end: not after a colon, which
@@ -147,7 +149,7 @@ const wrapped = (text: string, width: number): string[] => {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > width || widthOf(rest) > width) {
-    let line = takeColumns(rest.slice(0, width * 4), width);
+    let line = takeColumns(rest.slice(0, width * UNITS), width);
     // A cluster wider than the line cannot be shown, and must not be tried for ever.
     if (line === '') {
       rest = rest.slice(1);

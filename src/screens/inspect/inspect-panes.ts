@@ -12,12 +12,23 @@ import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
 import type { InspectState } from './inspect-state.ts';
 import type { Loaded } from './tick-loader.ts';
 
+/** A reply may have 64 KiB: its lines are made once, not for every key. */
+const made = new WeakMap<TickView, Map<string, PaneContent>>();
+
 /** What one of the panes 1 to 6 shows, where it stands. */
-export const contentOf = (placed: PlacedPane, view: TickView, state: InspectState): PaneContent => {
-  const joint = placed.x > 0 ? 1 : 0;
-  const width = placed.width - joint - 1;
-  const options: TextOptions = { width, raw: state.raw, wrap: state.wrap };
-  switch (placed.pane as FocusPane) {
+export const contentOf = ({ pane, x, width }: PlacedPane, view: TickView, { raw, wrap }: InspectState): PaneContent => {
+  const options: TextOptions = { width: width - (x > 0 ? 2 : 1), raw, wrap };
+  const key = `${pane} ${options.width} ${raw} ${wrap}`;
+  const known = made.get(view) ?? new Map<string, PaneContent>();
+  made.set(view, known);
+  const content = known.get(key) ?? makeContent(pane as FocusPane, view, options);
+  known.set(key, content);
+  return content;
+};
+
+const makeContent = (pane: FocusPane, view: TickView, options: TextOptions): PaneContent => {
+  const { width, wrap } = options;
+  switch (pane) {
     case 1:
       return frameContent(view, options);
     case 2:
@@ -27,7 +38,7 @@ export const contentOf = (placed: PlacedPane, view: TickView, state: InspectStat
     case 4:
       return stateContent(view, width);
     case 5:
-      return diffContent(view, width, state.wrap);
+      return diffContent(view, width, wrap);
     default:
       return thenContent(view, width);
   }
