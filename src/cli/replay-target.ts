@@ -1,4 +1,5 @@
 /** What replay and open travel in: a run's directory, or one file. */
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { listSegments, readBatches } from '../journal/index.ts';
 import { openForeign } from '../replay/foreign/index.ts';
@@ -55,10 +56,12 @@ const ofSegment = async (path: string): Promise<ReplayTarget> => {
   return { source: recordsSource({ format: 'turingos', name, records }), id: name, dir: null, alive: false };
 };
 
-/** `RUN@t84` as the run and the place; `@last` is a run. */
+/** `RUN@t84` as the run and the place; `@last` is a run, and a file may be called anything. */
 export const splitPlace = (text: string): { name: string; place: string | undefined } => {
   const at = text.lastIndexOf('@');
-  return at <= 0 ? { name: text, place: undefined } : { name: text.slice(0, at), place: text.slice(at + 1) };
+  return at <= 0 || existsSync(text)
+    ? { name: text, place: undefined }
+    : { name: text.slice(0, at), place: text.slice(at + 1) };
 };
 
 /** @returns seq and tick of a place; @throws UserError where it is none */

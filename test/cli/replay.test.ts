@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { splitPlace } from '../../src/cli/replay-target.ts';
 import { openJournal } from '../../src/journal/index.ts';
 import type { Rec } from '../../src/store/record.ts';
 import { lampLines, merkleOf } from '../replay/foreign/made.ts';
@@ -122,6 +123,17 @@ test('a journal of the earlier system is told in the same words', async () => {
   expect(lines[0]).toMatch(/^run lamp\.journal\.merkle\.jsonl of lamp: planner legacy/);
   expect(lines.join('\n')).toMatch(/^t\d+ P1 progress: write$/m);
   expect(lines.join('\n')).toMatch(/^ended DONE after 4 ticks: /m);
+});
+
+test('what stands behind the last @ is the place', () => {
+  expect(splitPlace('7f3a@t84')).toEqual({ name: '7f3a', place: 't84' });
+  expect(splitPlace('7f3a')).toEqual({ name: '7f3a', place: undefined });
+  expect(splitPlace('@last')).toEqual({ name: '@last', place: undefined });
+  expect(splitPlace('@last@50%')).toEqual({ name: '@last', place: '50%' });
+  const odd = join(home, 'a@b.jsonl');
+  writeFileSync(odd, '');
+  expect(splitPlace(odd)).toEqual({ name: odd, place: undefined });
+  expect(splitPlace(`${odd}@t3`)).toEqual({ name: odd, place: 't3' });
 });
 
 describe('one sentence', () => {

@@ -137,4 +137,11 @@ test('in a live run the view goes into the past and comes back, and orders still
   expect(opened.screen().join('\n')).toMatch(/P pause/);
   opened.keys('l');
   await opened.waitFor(/LIVE +PAUSED/);
+  // A replay of it follows too, but gives no orders.
+  const replay = await begun(['replay', live], { cols: 120, rows: 40 });
+  replay.keys('l');
+  await replay.waitFor(/LIVE +PAUSED/);
+  expect(replay.screen().join('\n')).not.toMatch(/P pause|S steps/);
+  replay.keys('Pq');
+  expect(await replay.exit).toEqual({ code: 0, signal: undefined });
 });
