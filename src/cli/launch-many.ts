@@ -1,4 +1,5 @@
 /** Several runs side by side: all are started, then left alone, or waited for where nobody looks on. */
+import { rmSync } from 'node:fs';
 import { EXIT } from '../runtime/exit-codes.ts';
 import type { KernelProcess } from '../runtime/launch.ts';
 import { Interrupts } from './interrupts.ts';
@@ -14,8 +15,8 @@ export const launchMany = async (launched: readonly Launched[], options: LaunchO
       const interrupt = new Interrupts(dir, launch.socket);
       interrupts.push(interrupt);
       const kernel = await startKernel(dir, launch);
-      await interrupt.repeat();
       kernels.push(kernel);
+      await interrupt.repeat();
       const seed = launch.begin.how === 'fork' ? launch.begin.forked.seed : undefined;
       if (options.json === true) await json({ kind: 'run.launched', id: launch.id, dir, pid: kernel.pid, seed });
       else await line(`started ${launch.id}${seed === undefined ? '' : ` with seed ${seed}`}`);
@@ -30,6 +31,10 @@ export const launchMany = async (launched: readonly Launched[], options: LaunchO
     const codes = await Promise.all(ends);
     if (interrupts.some(({ taken }) => taken)) return EXIT.killed;
     return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+  } catch (error) {
+    // Those that began go on; the others never were.
+    for (const { dir } of launched.slice(kernels.length)) rmSync(dir, { recursive: true, force: true });
+    throw error;
   } finally {
     for (const interrupt of interrupts) interrupt.release();
   }
