@@ -27,7 +27,10 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
   }
   const manifest = readManifest(dir);
   if (manifest === undefined) {
-    throw new UserError(`run ${id} has no readable run.json in ${dir}: it never began, start a new one`, EXIT.notFound);
+    throw new UserError(
+      `run ${id} has no readable run.json in ${dir}: it never began, or the file was lost; put it back, or start a new run`,
+      EXIT.notFound,
+    );
   }
   const before = await summarise(home, id);
   if (before !== undefined && Outcome.safeParse(before.state).success) {
