@@ -18,7 +18,6 @@ export interface RecordOptions {
 export const recordVerb = async (options: RecordOptions): Promise<number> => {
   const { out } = options;
   const upstream = upstreamUrl(options.upstream);
-  begin(out, { cassette: CASSETTE_VERSION, recordedAt: new Date().toISOString(), upstream: upstream.href });
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const server = createRecorder(upstream, (exchange) => {
     try {
@@ -28,11 +27,13 @@ export const recordVerb = async (options: RecordOptions): Promise<number> => {
     }
     void (options.json === true ? json(summary(exchange)) : line(sentence(exchange)));
   });
+  const interrupt = interrupted();
   const url = await listen(server, options.port);
-  if (options.json === true) await json({ url, upstream: upstream.href, out });
-  else await line(`${url} hands on to ${upstream.href} and records into ${out}; Ctrl-C ends it`);
   try {
-    await Promise.race([interrupted(), failed]);
+    begin(out, { cassette: CASSETTE_VERSION, recordedAt: new Date().toISOString(), upstream: upstream.href });
+    if (options.json === true) await json({ url, upstream: upstream.href, out });
+    else await line(`${url} hands on to ${upstream.href} and records into ${out}; Ctrl-C ends it`);
+    await Promise.race([interrupt, failed]);
   } finally {
     // What is under way ends as its client's abort, and is kept.
     await stop(server);
@@ -48,11 +49,12 @@ export interface ServeOptions {
 export const serveVerb = async (file: string, options: ServeOptions): Promise<number> => {
   const { header, exchanges } = await readCassette(file);
   const server = createPlayer(exchanges);
+  const interrupt = interrupted();
   const url = await listen(server, options.port);
   const { upstream, recordedAt } = header;
   if (options.json === true) await json({ url, upstream, recordedAt, exchanges: exchanges.length });
   else await line(`${url} answers as ${upstream} did on ${recordedAt}, ${exchanges.length} times; Ctrl-C ends it`);
-  await interrupted();
+  await interrupt;
   await stop(server);
   return EXIT.ok;
 };
@@ -68,6 +70,7 @@ const begin = (out: string, header: CassetteHeader): void => {
   }
 };
 
+/** Waited for from before the first word: whoever reads that may end it at once. */
 const interrupted = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
