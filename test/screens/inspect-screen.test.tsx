@@ -49,6 +49,15 @@ interface HostProps {
   moved(tick: number): void;
 }
 
+const TAG = {
+  tick: 7,
+  seq: 77,
+  text: 'invents',
+  labels: ['handle'],
+  by: 'operator',
+  at: '2026-01-05T09:12:00.000Z',
+} as const;
+
 /** What mounts the screen: it says which tick, and is told of another. */
 const Host = ({ source, start, size, exit, moved }: HostProps) => {
   const [tick, setTick] = useState(start);
@@ -56,7 +65,9 @@ const Host = ({ source, start, size, exit, moved }: HostProps) => {
     moved(next);
     setTick(next);
   };
-  return <InspectScreen {...{ source, tick, size, exit, onTick }} ui={createUiStore()} readOnly={false} />;
+  return (
+    <InspectScreen {...{ source, tick, size, exit, onTick }} ui={createUiStore({ tags: [TAG] })} readOnly={false} />
+  );
 };
 
 const show = async (tick: number, size: Size = LARGE, source = sourceOf(eventful)) => {
@@ -86,7 +97,7 @@ describe.each([
     expect(lines).toHaveLength(size.rows);
     expect(lines[0]).toMatch(/^7f3a.* INSPECT +t7( of |\/)45 .*REPLAY {2}RUNNING/);
     expect(lines[1]).toMatch(/THRASH +\[----\] 0\/4 .*stall 0\/6.*PANIC .* 3\/3 +streak .*1\/4/);
-    expect(lines.at(-2)).toMatch(/^! t7 w2 EACCES .* vfd:\/\/rw\/ANSWER\.txt: no suc/);
+    expect(lines.at(-2)).toMatch(/^! t7 w2 EACCES .* vfd:\/\/rw\/ANSWER\.txt/);
     expect(lines.at(-1)).toMatch(/0-6 pane .* q back$/);
   });
   test('leads to each pane by its digit', async () => {
@@ -118,6 +129,12 @@ test('120×40 has all panes at once', async () => {
   expect(text).toContain('7 TIMELINE');
   expect(text).toMatch(/VERSUS +w3 t8, same step: HALT 1010/);
   expect(text).toContain('NOT HELD BY w2  h2 rw ANSWER.txt');
+});
+
+test('what the operator tagged is told on its tick', async () => {
+  expect((await show(DENIED)).screen()).toMatch(/tag t7: "invents" {2}#handle/);
+  expect((await show(DENIED, NORMAL)).screen()).toMatch(/^! t7 w2 EACCES .* #handle$/m);
+  expect((await show(8, NORMAL)).screen()).not.toContain('#handle');
 });
 
 describe('motions', () => {

@@ -7,6 +7,7 @@ import { ticksPane } from '../../components/inspect/ticks-pane.ts';
 import type { Look } from '../../components/look.ts';
 import { row, type Span, spansWidth } from '../../components/text.ts';
 import { timelinePane } from '../../components/timeline-pane.ts';
+import type { Tag } from '../../store/tags.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
 import type { InspectState } from './inspect-state.ts';
@@ -49,12 +50,13 @@ export const paneText = (
   placed: PlacedPane,
   loaded: Loaded & { view: TickView },
   state: InspectState,
+  tags: readonly Tag[],
 ): string[] => {
   const { pane, x, width, height } = placed;
   const { view, rows } = loaded;
   const focused = state.focus === pane;
   if (pane === 0) return ticksPane(look, width, height, { rows, tick: view.tick, last: view.of.tick, focused });
-  if (pane === 7) return timeline(look, placed, view);
+  if (pane === 7) return timeline(look, placed, view, tags);
   const content = contentOf(placed, view, state);
   return linesPane(
     look,
@@ -77,12 +79,12 @@ const selection = (view: TickView, { selected }: InspectState): { selected: numb
 };
 
 /** The newest time line, where it still has the tick; else the one of the tick's own time. */
-const timeline = (look: Look, { width, height }: PlacedPane, view: TickView): string[] => {
+const timeline = (look: Look, { width, height }: PlacedPane, view: TickView, tags: readonly Tag[]): string[] => {
   const newest = view.last.timeline;
   const shown = newest.first <= view.tick ? newest : view.after.timeline;
   return timelinePane(look, width, height, {
     ...{ timeline: shown, focused: false, back: 0, at: view.tick, held: true },
-    ...{ cursor: view.tick, ticks: view.of.tick, tags: [], kinds: '' },
+    ...{ cursor: view.tick, ticks: view.of.tick, tags },
   });
 };
 

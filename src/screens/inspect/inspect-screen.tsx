@@ -6,6 +6,7 @@ import { inspectHeader } from '../../components/inspect/inspect-header.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Look } from '../../components/look.ts';
 import { row, type Span } from '../../components/text.ts';
+import type { Tag } from '../../store/tags.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import type { TimeSource } from '../../store/time-source.ts';
 import type { UiStore } from '../../store/ui-store.ts';
@@ -54,6 +55,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
   const loader = useMemo(() => createTickLoader(source), [source]);
   const loaded = useStore(loader.store);
   const note = useStore(ui, (all) => all.message);
+  const tags = useStore(ui, (all) => all.tags);
   const { view } = loaded;
   const layout = inspectLayout(columns, rows, state);
   const { from, to } = ticksWindow(layout, tick, view?.of.tick ?? tick);
@@ -92,7 +94,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
   });
 
   const bottom = [
-    statusLine(look, columns, state, view, loaded.problem, note?.text ?? ''),
+    statusLine(look, columns, state, view, loaded.problem, note?.text ?? '', tags),
     hintLine(look, columns, scopeOf(state), state.focus, readOnly),
   ];
   return (
@@ -109,7 +111,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
               x={placed.x}
               y={placed.y}
               width={placed.width}
-              lines={paneText(look, placed, { ...loaded, view }, state)}
+              lines={paneText(look, placed, { ...loaded, view }, state, tags)}
             />
           ))}
         </>
@@ -127,6 +129,7 @@ const statusLine = (
   view: TickView | null,
   problem: string,
   note: string,
+  tags: readonly Tag[],
 ): string => {
   if (typing)
     return row(look, width, [
@@ -138,7 +141,14 @@ const statusLine = (
   if (problem !== '') return row(look, width, [['error', `! ${problem}`]]);
   const said = message === '' ? note : message;
   if (said !== '') return row(look, width, [said]);
-  return row(look, width, view === null ? [['dim', 'Reading the tick.']] : headline(view));
+  if (view === null) return row(look, width, [['dim', 'Reading the tick.']]);
+  const labels = tags.find((tag) => tag.tick === view.tick)?.labels ?? [];
+  return row(
+    look,
+    width,
+    headline(view),
+    labels.length === 0 ? [] : [['accent', labels.map((name) => `#${name}`).join(' ')]],
+  );
 };
 
 /** What came of the tick, in a line. */
