@@ -5,6 +5,8 @@ import { startIndexer } from '../src/replay/index-thread.ts';
 import { writeLongJournal } from './long-journal.ts';
 
 const SEEKS = 500;
+/** Of those, so many again, each by a source that has nothing kept. */
+const COLD = 100;
 
 /** A process that consoles are like: the young generation may not grow, or it never shrinks again. */
 setFlagsFromString('--semi-space-growth-factor=1');
@@ -24,6 +26,12 @@ const places = (last: number): number[] => {
   });
 };
 
+const openAndSeek = async (dir: string, seq: number): Promise<void> => {
+  const source = await openRun(dir);
+  await source.stateAt(seq);
+  await source.close();
+};
+
 const travel = async (dir: string) => {
   const start = performance.now();
   const source = await openRun(dir);
@@ -40,9 +48,11 @@ const travel = async (dir: string) => {
     // What a viewer does next: a step back.
     stepMs.push(await timed(() => source.stateAt(seq - 1)));
   }
+  const coldMs: number[] = [];
+  for (const seq of places(last.seq).slice(0, COLD)) coldMs.push(await timed(() => openAndSeek(dir, seq)));
   const rssMb = process.memoryUsage().rss / 1e6;
   await source.close();
-  return { records: last.seq, firstFrameMs, lastFrameMs, seekMs, seekCpuMs, stepMs, rssMb };
+  return { records: last.seq, firstFrameMs, lastFrameMs, seekMs, seekCpuMs, stepMs, coldMs, rssMb };
 };
 
 const [mode = '', dir = '', records = '0'] = process.argv.slice(2);
