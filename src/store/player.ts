@@ -55,6 +55,7 @@ export class Player {
   #epoch = 0;
   #wishes: { motion: Motion; arrived: (() => void) | undefined }[] = [];
   #seeking = false;
+  #later: (() => void)[] = [];
   #ahead: ReadAhead | undefined;
   /** Record time up to which has been played, at the clock's `#since`. */
   #playedMs = 0;
@@ -106,6 +107,12 @@ export class Player {
     this.pause();
     this.#wishes.push({ motion, arrived });
     void this.#seek();
+  }
+
+  /** Calls back when the view is where it was last sent; at once where it is. */
+  settled(call: () => void): void {
+    if (this.#seeking) this.#later.push(call);
+    else call();
   }
 
   play(): void {
@@ -203,6 +210,7 @@ export class Player {
     } finally {
       this.#seeking = false;
     }
+    for (const call of this.#later.splice(0)) call();
     if (this.#travel.playing) {
       this.#anchor();
       this.#wake();

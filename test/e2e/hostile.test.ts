@@ -103,8 +103,9 @@ const look = async (pty: Pty): Promise<void> => {
   }
   pty.keys('e');
   pty.keys(KEYS.enter);
-  await pty.waitFor('evidence');
+  await pty.waitFor('0 TICKS');
   pty.keys('q');
+  await pty.waitFor('2 WORKERS');
   pty.keys('X');
   await pty.waitFor('INJECT A FAULT');
   pty.keys('q');

@@ -137,7 +137,14 @@ describe('keys change what is seen, at once', () => {
     console.feed(run.records.slice(-1));
     expect(console.store.getState().held).toBe(true);
     await press('\r', () => ui.getState().inspect === 31);
+    // The inspector would be shown now, and left again.
+    ui.setState({ inspect: null });
     await press('l', /LIVE {2}THRASHING/);
+  });
+  test('keys that are typed at once mean what the ones before them lead to', async () => {
+    const { press, ui } = show(NORMAL);
+    await press('eEE\r', () => ui.getState().inspect === 31);
+    expect(ui.getState().trap).not.toBeNull();
   });
   test('/ filters the focused list', async () => {
     const { press } = show(NORMAL);

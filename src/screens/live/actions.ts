@@ -24,6 +24,8 @@ export const scopeOf = (ui: UiStore): Scope => {
 
 /** Handles one key; the answer is whether it meant anything. */
 export const pressLive = (context: LiveContext, key: string): boolean => {
+  // The inspector is on its way: a key meant for it must not do here what it does not say there.
+  if (context.ui.getState().inspect !== null) return false;
   const scope = scopeOf(context.ui);
   const binding = bindingFor(scope, key, context.readOnly || context.console.store.getState().replay);
   if (binding === undefined) return scope === 'filter' ? typed(context, key) : typeInto(context, key);
@@ -122,8 +124,9 @@ const LIVE: Readonly<Record<string, Action>> = {
   'newer-workers': turnPage(-1),
   ...TRAVEL,
   goto: askPlace,
-  tag: askTag,
-  open: openPane,
+  tag: (context, key) => context.player.settled(() => askTag(context, key)),
+  // What is typed behind a motion means the place that it leads to.
+  open: (context, key) => context.player.settled(() => openPane(context, key)),
   down: scrolled('down'),
   up: scrolled('up'),
   'page-down': scrolled('page-down'),
