@@ -7,27 +7,20 @@ const WORDS: Record<string, string> = {
   EAI_AGAIN: 'its name cannot be looked up now',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed',
-  UND_ERR_SOCKET: 'the connection was closed',
   EHOSTUNREACH: 'there is no way to that host',
   ENETUNREACH: 'there is no network to it',
   ETIMEDOUT: 'no connection was made in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection was made in time',
 };
-
-/** Limits of Node's own client that are met while a server stays silent. */
-const SILENCE = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** @param begun whether a part of the reply had arrived: then it was cut off */
 export const netError = (where: string, error: unknown, begun: boolean): BrainError => {
-  const code = codeOf(error);
-  if (SILENCE.includes(code)) return new BrainError('timed_out', `${where} was silent for too long`);
-  const why = WORDS[code] ?? rootOf(error);
+  const why = WORDS[codeOf(error)] ?? rootOf(error);
   return begun
     ? new BrainError('cut_off', `the stream from ${where} was cut: ${why}`)
     : new BrainError('unreachable', `${where} cannot be reached: ${why}`);
 };
 
-/** Errors of `fetch` carry what happened as their cause, some levels down. */
+/** Clients carry what happened as their error's cause; of several addresses that were tried, the first one tells enough. */
 function* causes(error: unknown): Generator<Error & { code?: unknown }> {
   for (let at = error; at instanceof Error; at = at.cause) {
     yield at;

@@ -50,7 +50,7 @@ export const createOllamaBrain = async (options: OllamaOptions): Promise<Endpoin
       const probe = await probed(wire.where, model, listModels);
       return probe.ok ? { ...probe, hasModel: probe.models.some(({ name }) => isModel(name, model)) } : probe;
     },
-    dispose: async () => {},
+    dispose: async () => wire.dispose(),
   };
 };
 

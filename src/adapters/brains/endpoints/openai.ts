@@ -61,7 +61,7 @@ export const createOpenAiBrain = (options: OpenAiOptions): EndpointBrain => {
     stream: (request) => runStream(wire, request, say(request)),
     listModels,
     probe: () => probed(wire.where, model, listModels),
-    dispose: async () => {},
+    dispose: async () => wire.dispose(),
   };
 };
 

@@ -7,6 +7,7 @@
  */
 import { BrainError } from '../../../runtime/ports.ts';
 import { type Answerer, answerError, streamError } from './http-error.ts';
+import { HttpClient } from './http-fetch.ts';
 import { type Key, keyFrom } from './key.ts';
 import { netError } from './net-error.ts';
 
@@ -44,6 +45,7 @@ export class Wire {
   readonly baseUrl: string;
   readonly #options: WireOptions;
   readonly #key: Key;
+  readonly #http = new HttpClient();
 
   /** @throws BrainError `unreachable` where the URL is none */
   constructor(options: WireOptions) {
@@ -59,6 +61,10 @@ export class Wire {
     this.#key = keyFrom(options.keyEnv);
     this.baseUrl = options.baseUrl.replace(/\/+$/, '');
     this.where = `${url.host}${url.pathname}`.replace(/\/+$/, '');
+  }
+
+  dispose(): void {
+    this.#http.dispose();
   }
 
   /** @param signal whose abort ends the exchange at once */
@@ -84,7 +90,9 @@ export class Wire {
       const authorization = this.#key.header();
       if (authorization !== null) headers.set('authorization', authorization);
       const { method = 'GET', body = null } = init ?? {};
-      const answer = await fetch(input, { method, body, headers, signal: controller.signal, redirect: 'manual' });
+      const url = new URL(input instanceof Request ? input.url : input);
+      const { signal } = controller;
+      const answer = await this.#http.send(url, { method, headers, body: body as string | null, signal });
       silence.refresh();
       if (!answer.ok) {
         refusedWith = answer.status;

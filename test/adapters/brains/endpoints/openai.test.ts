@@ -153,6 +153,28 @@ describe('a stream that breaks', () => {
   });
 });
 
+test('slow is not silent: every byte counts', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let say = (): void => {};
+  const { url } = await serve((answer) => {
+    answer.head(200, SSE);
+    say = () => void answer.chunk(delta({ content: 'a' }));
+    say();
+  });
+  const items: string[] = [];
+  const reading = (async () => {
+    for await (const item of brainAt(url, { silenceMs: 100 }).stream(ask())) {
+      items.push(item.type);
+      // Half as long again as would be silence, in all; the last time, nothing is said any more.
+      vi.advanceTimersByTime(items.length < 4 ? 60 : 100);
+      say();
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'timed_out' });
+  expect(items).toHaveLength(4);
+});
+
 describe('an abort', () => {
   test.each<[string, Script]>([
     ['before the headers', () => {}],
