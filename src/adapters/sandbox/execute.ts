@@ -1,0 +1,232 @@
+/** One exec from start to end: the child, its output, its deadline, and the end of its tree. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxLimits, SandboxRequest, SandboxResult } from './contract.ts';
+import { inheritedFds } from './inherited.ts';
+import { Output } from './output.ts';
+import { memoryOfTree, treeIsOver } from './tree.ts';
+
+/** A child that runs the launcher. Its fd 3 is the launcher's; fd 4 tells the tree's init, if the tree has one. */
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /**
+   * `namespace`: the tree lives in a process namespace, whose init is told at fd 4 in bwrap's JSON. `group`: it is the
+   * child's process group, which a process may leave.
+   */
+  tree: 'namespace' | 'group';
+  /** What the child reads at fd 5 and on. */
+  inputs: readonly (string | Uint8Array)[];
+}
+
+const WATCH_MS = 25;
+/** Without a namespace: how long output may still come after the program has ended, ms. */
+const LEFT_GROUP_MS = 100;
+/** Longer timers fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+const [LAUNCHER_FD, INFO_FD] = [3, 4];
+export const FIRST_INPUT_FD = 5;
+
+const failed = (errno: string, detail: string, timedOut = false): SandboxResult & { ok: false } => ({
+  ok: false,
+  errno,
+  detail,
+  timedOut,
+});
+
+/** What the launcher may answer instead of `ready`. */
+const REFUSALS: Record<string, (program: string) => string> = {
+  ENOENT: (program) => `${program}: no such program`,
+  EACCES: (program) => `${program} is not a program that can be run`,
+  ELIMIT: () => 'a limit of this exec is above what the system allows us',
+};
+
+/** How the system ends a program that passed one of its limits, as an exit status. */
+const KILLED_BY: Record<number, (limits: SandboxLimits) => SandboxResult> = {
+  152: (limits) => failed('ETIME', `killed: more than ${limits.cpuSeconds} s of CPU time`),
+  153: (limits) => failed('EFBIG', `killed: a file of more than ${limits.fileBytes} bytes`),
+};
+
+/** Why this command line cannot be one, or undefined. */
+const badCommand = (argv: readonly string[]): SandboxResult | undefined => {
+  if (argv[0] === undefined || argv[0] === '') return failed('EINVAL', 'there is no program to run');
+  if (argv.some((arg) => arg.includes('\0'))) return failed('EINVAL', 'an argument contains a NUL');
+  return undefined;
+};
+
+/** Never rejects. `launch` is asked for only when the command can be one at all. */
+export const execute = async (
+  launch: () => Promise<Launch>,
+  request: SandboxRequest,
+  limits: SandboxLimits,
+): Promise<SandboxResult> => {
+  const bad = badCommand(request.argv);
+  if (bad) return bad;
+  const started = performance.now();
+  const aborted = failed('ECANCELED', 'stopped before its end');
+  try {
+    const ready = await launch();
+    if (request.signal.aborted) return aborted;
+    return await new Exec(ready, request, limits, started).result;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return failed(code ?? 'ESANDBOX', message);
+  }
+};
+
+class Exec {
+  readonly result: Promise<SandboxResult>;
+  readonly #launch: Launch;
+  readonly #limits: SandboxLimits;
+  readonly #proc: ChildProcess;
+  readonly #output: Output;
+  /** Why we ended it; the first reason counts. */
+  #ending: (SandboxResult & { ok: false }) | undefined;
+  /** The init of the namespace, or the leader of the group. */
+  #root: number | undefined;
+  #said = '';
+  #info = '';
+  #complaint = '';
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(launch: Launch, request: SandboxRequest, limits: SandboxLimits, started: number) {
+    this.#launch = launch;
+    this.#limits = limits;
+    this.#output = new Output(limits.outputBytes);
+    this.#proc = start(launch);
+    const deadline = setTimeout(
+      () => this.#end(failed('ETIMEDOUT', `killed: not done after ${request.deadlineMs} ms`, true)),
+      Math.min(Math.max(0, request.deadlineMs - (performance.now() - started)), LONGEST_MS),
+    );
+    const stop = (): void => this.#end(failed('ECANCELED', 'stopped before its end'));
+    request.signal.addEventListener('abort', stop, { once: true });
+    this.result = this.#run(request.argv[0] as string).finally(() => {
+      clearTimeout(deadline);
+      clearInterval(this.#watch);
+      request.signal.removeEventListener('abort', stop);
+    });
+  }
+
+  async #run(program: string): Promise<SandboxResult> {
+    this.#listen();
+    const status = await this.#exited();
+    clearInterval(this.#watch);
+    await this.#treeEnds();
+    const said = this.#said.trim();
+    if (this.#ending) return this.#ending;
+    if (typeof status === 'string') return failed('ESANDBOX', `the sandbox itself was ended by ${status}`);
+    const refusal = REFUSALS[said];
+    if (refusal) return failed(said, refusal(program));
+    if (said !== 'ready')
+      return failed('ESANDBOX', this.#complaint.trim() || `ended with ${status} before the program`);
+    return KILLED_BY[status]?.(this.#limits) ?? { ok: true, exit: status, output: this.#output.text() };
+  }
+
+  #listen(): void {
+    const stdio = this.#streams;
+    stdio[1]?.on('data', (chunk: Buffer) => this.#output.add(chunk));
+    // The launcher sends its own to stdout, so this is what bwrap and the steps before it complain of.
+    stdio[2]?.on('data', (chunk: Buffer) => {
+      if (this.#complaint.length < 1000) this.#complaint += chunk.toString();
+    });
+    stdio[LAUNCHER_FD]?.on('data', (chunk: Buffer) => {
+      this.#said += chunk.toString();
+      this.#go();
+    });
+    if (this.#launch.tree === 'group') this.#root = this.#proc.pid;
+    stdio[INFO_FD]?.on('data', (chunk: Buffer) => {
+      this.#info += chunk.toString();
+      const told = /"child-pid":\s*(\d+)\D/.exec(this.#info)?.[1];
+      if (told === undefined || this.#root !== undefined) return;
+      this.#root = Number(told);
+      if (this.#ending) this.#kill();
+      this.#go();
+    });
+    for (const [index, input] of this.#launch.inputs.entries()) {
+      stdio[FIRST_INPUT_FD + index]?.end(input);
+    }
+    // A child that ends early leaves what we wrote unread.
+    for (const stream of stdio) stream?.on('error', () => {});
+  }
+
+  /** Lets the command begin, once the launcher waits for it and we know whom to kill. */
+  #go(): void {
+    if (this.#said !== 'ready\n' || this.#root === undefined || this.#ending || this.#watch) return;
+    this.#streams[LAUNCHER_FD]?.write('go\n');
+    this.#watch = setInterval(() => {
+      if (memoryOfTree(this.#root as number) <= this.#limits.memoryBytes) return;
+      this.#end(failed('ENOMEM', `killed: more than ${this.#limits.memoryBytes} bytes of memory`));
+    }, WATCH_MS);
+  }
+
+  #end(ending: SandboxResult & { ok: false }): void {
+    this.#ending ??= ending;
+    this.#kill();
+  }
+
+  /**
+   * Kills the init, and with it the namespace. Before we know it, we wait: bwrap killed between making its child and
+   * letting it go on would leave that child waiting for ever. Nothing of the command runs until then.
+   */
+  #kill(): void {
+    if (this.#root === undefined) return;
+    try {
+      process.kill(this.#launch.tree === 'group' ? -this.#root : this.#root, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+
+  /** The exit status, 128 + the number for a signal; or the signal that ended bwrap, which is none of the command's. */
+  #exited(): Promise<number | NodeJS.Signals> {
+    return new Promise((resolve, reject) => {
+      this.#proc.once('error', reject);
+      this.#proc.once('exit', (code, signal) => {
+        if (signal === null) resolve(code ?? 0);
+        else resolve(this.#launch.tree === 'namespace' ? signal : 128 + constants.signals[signal]);
+      });
+    });
+  }
+
+  /** Every process of the tree is over, and all that they had written has been read. */
+  async #treeEnds(): Promise<void> {
+    this.#kill();
+    const stdout = this.#streams[1];
+    const drained = new Promise<void>((resolve) => stdout?.once('close', resolve) ?? resolve());
+    if (this.#launch.tree === 'namespace') {
+      if (this.#root !== undefined) await treeIsOver(this.#root);
+      if (!stdout?.closed) await drained;
+    } else if (!stdout?.closed) {
+      // What left the group may hold the pipe for as long as it likes.
+      await Promise.race([drained, sleep(LEFT_GROUP_MS)]);
+    }
+    for (const stream of this.#streams) stream?.destroy();
+  }
+
+  get #streams(): (Duplex | null | undefined)[] {
+    return this.#proc.stdio as unknown as (Duplex | null | undefined)[];
+  }
+}
+
+const start = (launch: Launch): ChildProcess => {
+  const nothing = openSync('/dev/null', 'r+');
+  try {
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe'];
+    stdio.push(launch.tree === 'namespace' ? 'pipe' : 'ignore', ...launch.inputs.map(() => 'pipe' as const));
+    for (const fd of inheritedFds()) {
+      if (fd < stdio.length && stdio[fd] !== 'ignore') continue;
+      while (stdio.length < fd) stdio.push('ignore');
+      stdio[fd] = nothing;
+    }
+    const { args, env, cwd } = launch;
+    return spawn(launch.command, args, { env, cwd, stdio, detached: launch.tree === 'group' });
+  } finally {
+    closeSync(nothing);
+  }
+};

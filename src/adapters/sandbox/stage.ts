@@ -1,0 +1,56 @@
+/** As whom commands run, seen from outside, and how that user reaches what is mounted for it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { ownTree } from './own-tree.ts';
+
+export interface Stage {
+  /** The node program, at a path that the user can reach. */
+  node: string;
+  /** Makes the workspace's files the user's. */
+  own(workspace: string): Promise<void>;
+  /** Where the user sees the workspace. */
+  seen(workspace: string): string;
+  /** What to start so that `command` runs as the user. */
+  command(workspace: string, command: readonly string[]): string[];
+}
+
+/** Ours is the user: inside, 1000 stands for it, and it has no more rights than we have. */
+const ownUser: Stage = {
+  node: process.execPath,
+  own: async () => {},
+  seen: (workspace) => workspace,
+  command: (_, command) => [...command],
+};
+
+/**
+ * For root: limits on processes do not bind root, and root's files would be its files. So the command runs as a user
+ * that nobody else is: of the range that systemd's list of uids keeps unused, and small enough for a container with
+ * 65,536 of them.
+ */
+const FENCED_UID = 65_533;
+
+/** Empty, and nothing but places to mount on; what is mounted there is seen by one exec alone. */
+const PLACES = '/run/turingos-sandbox';
+
+// That user cannot walk through /root or a run's private directory. Root mounts what it needs where it can, in a mount
+// namespace that ends with the exec.
+const AS_FENCED = `
+mount --bind "$1" ${PLACES}/workspace && mount --bind "$2" ${PLACES}/node || exit 1
+shift 2
+exec setpriv --reuid ${FENCED_UID} --regid ${FENCED_UID} --clear-groups -- "$@"
+`;
+
+const rootsUser = (): Stage => {
+  mkdirSync(`${PLACES}/workspace`, { recursive: true, mode: 0o755 });
+  writeFileSync(`${PLACES}/node`, '', { mode: 0o644 });
+  return {
+    node: `${PLACES}/node`,
+    own: (workspace) => ownTree(workspace, FENCED_UID),
+    seen: () => `${PLACES}/workspace`,
+    command: (workspace, command) => [
+      ...['unshare', '--mount', '--propagation', 'private', '--', '/bin/sh', '-c', AS_FENCED, 'as-fenced'],
+      ...[workspace, process.execPath, ...command],
+    ],
+  };
+};
+
+export const stageFor = (uid: number): Stage => (uid === 0 ? rootsUser() : ownUser);
