@@ -29,7 +29,8 @@ export const log = (more: { target?: string; limit?: number; grep?: string; sinc
   ...more,
 });
 
-export const worldConformance = (name: string, make: Make): void => {
+/** @param numRuns of the property: fewer where each op goes to a disk */
+export const worldConformance = (name: string, make: Make, numRuns = 200): void => {
   describe(`${name} world`, () => {
     const open: RestorableWorld[] = [];
     const world = async (files: Record<string, string> = START): Promise<RestorableWorld> => {
@@ -194,7 +195,7 @@ export const worldConformance = (name: string, make: Make): void => {
             if (!done.ok || request.op !== 'SYS_WRITE') expect(after).toEqual(before);
           }
         }),
-        { numRuns: 200 },
+        { numRuns },
       );
     });
   });
