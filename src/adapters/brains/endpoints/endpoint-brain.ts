@@ -32,15 +32,22 @@ export type Probe =
 
 export interface EndpointBrain extends Brain {
   /** @throws BrainError */
-  listModels(): Promise<ModelInfo[]>;
+  listModels(signal?: AbortSignal): Promise<ModelInfo[]>;
   /** Whether the endpoint answers and has the model; never throws. */
   probe(): Promise<Probe>;
 }
 
-/** @throws BrainError, `timed_out` after 5 s */
-export const listed = async (wire: Wire, list: (exchange: Exchange) => Promise<ModelInfo[]>): Promise<ModelInfo[]> => {
+/**
+ * @param signal of a request that wants to know
+ * @throws BrainError, `timed_out` after 5 s
+ */
+export const listed = async (
+  wire: Wire,
+  list: (exchange: Exchange) => Promise<ModelInfo[]>,
+  signal?: AbortSignal,
+): Promise<ModelInfo[]> => {
   const limit = AbortSignal.timeout(LIST_MS);
-  const exchange = wire.open(limit);
+  const exchange = wire.open(signal === undefined ? limit : AbortSignal.any([limit, signal]));
   try {
     return await list(exchange);
   } catch (error) {
@@ -68,12 +75,12 @@ const NAMED_MODELS = 8;
 /** What an exchange failed with; where the model is not there, told with those that are: vendors rename theirs. */
 export const withModels = async (
   error: BrainError,
-  { refusedWith }: Exchange,
+  { refusedWith, signal }: Exchange,
   model: string,
-  listModels: () => Promise<ModelInfo[]>,
+  listModels: (signal: AbortSignal) => Promise<ModelInfo[]>,
 ): Promise<BrainError> => {
   if (refusedWith !== 404) return error;
-  const models = await listModels().catch((): ModelInfo[] => []);
+  const models = await listModels(signal).catch((): ModelInfo[] => []);
   if (models.length === 0 || models.some(({ name }) => name === model)) return error;
   const names = models.slice(0, NAMED_MODELS).map(({ name }) => name);
   const more = models.length > names.length ? ` and ${models.length - names.length} more` : '';

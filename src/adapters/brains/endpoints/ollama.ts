@@ -30,11 +30,15 @@ export const createOllamaBrain = async (options: OllamaOptions): Promise<Endpoin
   const { model } = options;
   const { baseUrl = OLLAMA.baseUrl, keyEnv = OLLAMA.keyEnv, silenceMs = SILENCE_MS } = options;
   const wire = new Wire({ baseUrl, keyEnv, keyHint: OLLAMA.keyHint, silenceMs });
-  const listModels = () =>
-    listed(wire, async (exchange) => {
-      const { models } = await client(wire, exchange.fetch).list();
-      return (models ?? []).map(({ name, digest }): ModelInfo => ({ name, ...(digest ? { digest } : {}) }));
-    });
+  const listModels = (signal?: AbortSignal) =>
+    listed(
+      wire,
+      async (exchange) => {
+        const { models } = await client(wire, exchange.fetch).list();
+        return (models ?? []).map(({ name, digest }): ModelInfo => ({ name, ...(digest ? { digest } : {}) }));
+      },
+      signal,
+    );
   const known = await listModels().catch((error: unknown) => {
     if (error instanceof BrainError) return [];
     throw error;
@@ -47,7 +51,7 @@ export const createOllamaBrain = async (options: OllamaOptions): Promise<Endpoin
     stream: (request) => runStream(wire, request, say(wire, options, request, listModels)),
     listModels,
     probe: async () => {
-      const probe = await probed(wire.where, model, listModels);
+      const probe = await probed(wire.where, model, () => listModels());
       return probe.ok ? { ...probe, hasModel: probe.models.some(({ name }) => isModel(name, model)) } : probe;
     },
     dispose: async () => wire.dispose(),
@@ -57,7 +61,7 @@ export const createOllamaBrain = async (options: OllamaOptions): Promise<Endpoin
 /** A name without a tag means `latest`. */
 const isModel = (name: string, asked: string): boolean => name === (asked.includes(':') ? asked : `${asked}:latest`);
 
-const say = (wire: Wire, options: OllamaOptions, request: BrainRequest, listModels: () => Promise<ModelInfo[]>) =>
+const say = (wire: Wire, options: OllamaOptions, request: BrainRequest, listModels: EndpointBrain['listModels']) =>
   async function* (exchange: Exchange, begun: () => boolean): AsyncGenerator<Said> {
     try {
       const parts = await client(wire, wholeLines(exchange.fetch)).chat({

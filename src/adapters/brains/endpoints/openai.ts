@@ -33,14 +33,18 @@ export const createOpenAiBrain = (options: OpenAiOptions): EndpointBrain => {
   const { keyHint, modelPrefix } = vendor;
   const wire = new Wire({ baseUrl, keyEnv, keyHint, silenceMs: options.silenceMs ?? SILENCE_MS });
 
-  const listModels = () =>
-    listed(wire, async (exchange) => {
-      const models: ModelInfo[] = [];
-      for await (const { id } of client(wire, exchange).models.list({ signal: exchange.signal })) {
-        models.push({ name: id.startsWith(modelPrefix) ? id.slice(modelPrefix.length) : id });
-      }
-      return models;
-    });
+  const listModels = (signal?: AbortSignal) =>
+    listed(
+      wire,
+      async (exchange) => {
+        const models: ModelInfo[] = [];
+        for await (const { id } of client(wire, exchange).models.list({ signal: exchange.signal })) {
+          models.push({ name: id.startsWith(modelPrefix) ? id.slice(modelPrefix.length) : id });
+        }
+        return models;
+      },
+      signal,
+    );
   const say = (request: BrainRequest) =>
     async function* (exchange: Exchange, begun: () => boolean): AsyncGenerator<Said> {
       try {
@@ -60,7 +64,7 @@ export const createOpenAiBrain = (options: OpenAiOptions): EndpointBrain => {
     simulated: false,
     stream: (request) => runStream(wire, request, say(request)),
     listModels,
-    probe: () => probed(wire.where, model, listModels),
+    probe: () => probed(wire.where, model, () => listModels()),
     dispose: async () => wire.dispose(),
   };
 };

@@ -195,6 +195,20 @@ describe('an abort', () => {
     expect((await found).error).toBeUndefined();
   });
 
+  test('while a missing model is looked for among those that are there', async () => {
+    const looked = gate();
+    const server = await serve((answer, { path }) => {
+      if (path === '/v1/models') looked.open();
+      else answer.json(404, { error: { message: 'no such model' } });
+    });
+    const controller = new AbortController();
+    const found = collect(brainAt(server.url).stream(ask({ signal: controller.signal })));
+    await looked.opened;
+    controller.abort();
+    expect(await within(250, server.asked[1]?.closed as Promise<void>)).toBe(true);
+    expect((await found).end?.finish).toBe('aborted');
+  });
+
   test('before the request, nothing is asked', async () => {
     const server = await serve(sse(DONE));
     const found = await collect(brainAt(server.url).stream(ask({ signal: AbortSignal.abort() })));
@@ -256,7 +270,7 @@ describe('an answer that is none', () => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const found = await asked((answer) => answer.head(status).chunk(text).end());
     expect(failure(found).code).toBe(code);
-    expect(failure(found).message).toContain(`answered ${status}`);
+    expect(failure(found).message).toMatch(new RegExp(`answered ${status}: .`));
     expect(failure(found).message).not.toMatch(/[<>{}\n]/);
   });
 
