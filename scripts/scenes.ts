@@ -115,6 +115,18 @@ const eventful = async (pty: Pty): Promise<void> => {
   await tick(pty, 40);
 };
 
+/** A run that has ended, opened at a tick. */
+const AFTERWARDS = {
+  command: 'sh',
+  args: [
+    '-c',
+    '"$0" "$1" run ledger-12 --profile early --seed 7 --headless >/dev/null; exec "$0" "$1" open @last@t20',
+    process.execPath,
+    BIN,
+  ],
+  env: { XDG_STATE_HOME: newState(), NODE_ENV: undefined },
+};
+
 export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
   { name: 'live', ...DEMO, steps: eventful },
   {
@@ -146,6 +158,26 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
       await pty.waitFor(/w\d+ (is|are) being written/);
       pty.keys('y');
       await pty.waitFor(/ENDED +KILLED/);
+    },
+  },
+  {
+    name: 'inspect',
+    ...AFTERWARDS,
+    steps: async (pty) => {
+      await pty.waitFor('INSPECT', WAIT_MS);
+      pty.keys('e');
+      await pty.waitFor(/>.?!t/);
+    },
+  },
+  {
+    name: 'replay',
+    ...AFTERWARDS,
+    steps: async (pty) => {
+      await pty.waitFor('INSPECT', WAIT_MS);
+      pty.keys('e');
+      await pty.waitFor(/>.?!t/);
+      pty.keys(KEYS.escape);
+      await pty.waitFor(/7 TIMELINE/);
     },
   },
   {

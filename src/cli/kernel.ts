@@ -1,6 +1,7 @@
 /** The hidden verb `kernel`: the process that is a run. Started by `run`, `resume` and `fork`, in a process group of its own, without a terminal. */
 import { rmSync } from 'node:fs';
 import { type Journal, openJournal } from '../journal/index.ts';
+import { startIndexThread } from '../replay/index-thread.ts';
 import type { CommandParams, CommandResult, RunStatus } from '../runtime/control-protocol.ts';
 import { serveControl } from '../runtime/control-server.ts';
 import { Engine, RunOver } from '../runtime/engine.ts';
@@ -41,6 +42,7 @@ const supervise = async (dir: string, launch: Launch, pair: Pair, obey: (order: 
   const { world, grader, go } = await orClose(journal, () => beginning(dir, launch, journal, pair));
   // Only who holds the lock may say what the run is, and that it needs no launching any more.
   rmSync(launchFile(dir), { force: true });
+  const index = startIndexThread(dir);
   const engine = new Engine({ journal, seats: pair, world, grader });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
@@ -71,6 +73,7 @@ const supervise = async (dir: string, launch: Launch, pair: Pair, obey: (order: 
     dropSocketPlace(launch.socket);
     await atMost(DISPOSE_MS, engine.settled());
     await journal.close().catch((error) => console.error(error));
+    await atMost(DISPOSE_MS, index.stop());
   }
 };
 

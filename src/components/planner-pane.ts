@@ -18,7 +18,7 @@ export interface StreamPaneProps {
 
 export const plannerPane = (look: Look, width: number, height: number, props: StreamPaneProps): string[] => {
   const { live, focused, scroll } = props;
-  const stream = Object.values(live.streams).find((candidate) => candidate.role === 'planner');
+  const stream = live.streams.find((candidate) => candidate.role === 'planner');
   const head = title(look, width, {
     name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,

@@ -22,7 +22,7 @@ export interface WorkersPaneProps extends StreamPaneProps {
 
 /** The four streams of a page, by slot. */
 export const workerSlots = (live: LiveState, page: number): (StreamView | undefined)[] => {
-  const workers = Object.values(live.streams).filter((stream) => stream.role === 'worker');
+  const workers = live.streams.filter((stream) => stream.role === 'worker');
   const end = workers.length - page * TILES;
   const slots: (StreamView | undefined)[] = [undefined, undefined, undefined, undefined];
   for (const stream of workers.slice(Math.max(0, end - TILES), Math.max(0, end))) slots[stream.pid % TILES] = stream;
@@ -52,11 +52,11 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
 };
 
 const alive = (live: LiveState): StreamView[] =>
-  Object.values(live.streams).filter((stream) => stream.role === 'worker' && stream.ended === null);
+  live.streams.filter((stream) => stream.role === 'worker' && stream.ended === null);
 
 const counted = ({ live, gone }: WorkersPaneProps): Span[] => {
   // The oldest streams are forgotten; pids count up from the root's, which is 1.
-  const all = Math.max(ROOT_PID, ...Object.values(live.streams).map((stream) => stream.pid)) - ROOT_PID;
+  const all = Math.max(ROOT_PID, ...live.streams.map((stream) => stream.pid)) - ROOT_PID;
   return [['dim', `${gone ? 0 : alive(live).length} alive of ${all}`]];
 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type InputOf, initialState, type Requested, transition } from '../../src/kernel/index.ts';
 import { emptyLive, foldLive, type LiveState } from '../../src/store/live-state.ts';
-import { lastReply } from '../../src/store/projections/streams.ts';
+import { lastReply, streamOf } from '../../src/store/projections/streams.ts';
 import type { Rec } from '../../src/store/record.ts';
 import { DemoRun, replies } from './demo-run.ts';
 
@@ -47,7 +47,7 @@ test('a branch shows its processes, its votes and its budget from its first reco
   const before = demo.records.reduce(foldLive, emptyLive);
   const branch = branchOf(demo);
   expect(branch.info).toMatchObject({ task: 'ledger-12', origin: { run: '7f3a0c1d', seq: demo.records.length } });
-  expect(Object.keys(branch.streams)).toEqual(Object.keys(demo.state.procs));
+  expect(branch.streams.map(({ pid }) => String(pid))).toEqual(Object.keys(demo.state.procs));
   expect(branch.panic).toMatchObject({ left: 3, total: 3 });
   const open = ({ votes }: LiveState) =>
     votes.map(({ map, steps }) => ({ map, steps: steps.map(({ flags: _, ...step }) => step) }));
@@ -58,8 +58,13 @@ test('a stream that is asked for again after a crash begins anew', () => {
   const demo = origin().say(3, 'half a sen', 4);
   const half = demo.records.reduce(foldLive, emptyLive);
   const req = demo.state.procs[3]?.dispatch?.open?.req ?? 0;
-  expect(lastReply(half.streams[3] as never)).toMatchObject({ text: 'half a sen', tokens: 4 });
+  expect(lastReply(streamOf(half.streams, 3) as never)).toMatchObject({ text: 'half a sen', tokens: 4 });
   const note = { class: 'note', kind: 'run.resumed', pid: 99, requests: [{ req, pid: 3, kind: 'brain.requested' }] };
   const resumed = foldLive(half, { ...stamp(half.info.lastSeq + 1), ...note } as Rec);
-  expect(lastReply(resumed.streams[3] as never)).toMatchObject({ req, text: '', tokens: 0, state: 'waiting' });
+  expect(lastReply(streamOf(resumed.streams, 3) as never)).toMatchObject({
+    req,
+    text: '',
+    tokens: 0,
+    state: 'waiting',
+  });
 });

@@ -85,9 +85,7 @@ const nextWorker: Action = (context) => {
 const turnPage =
   (by: 1 | -1): Action =>
   ({ ui, console }) => {
-    const workers = Object.values(console.store.getState().view.streams).filter(
-      (stream) => stream.role === 'worker',
-    ).length;
+    const workers = console.store.getState().view.streams.filter((stream) => stream.role === 'worker').length;
     const last = Math.max(0, Math.ceil(workers / TILES) - 1);
     ui.setState((state) => ({ workerPage: Math.max(0, Math.min(last, state.workerPage + by)) }));
   };

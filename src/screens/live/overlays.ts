@@ -57,7 +57,7 @@ const content = (
 };
 
 const killLines = (live: LiveState, width: number): Span[][] => {
-  const moving = Object.values(live.streams).filter((stream) => stream.ended === null && isMoving(lastReply(stream)));
+  const moving = live.streams.filter((stream) => stream.ended === null && isMoving(lastReply(stream)));
   const who = moving.map((stream) => `${stream.role === 'planner' ? 'P' : 'w'}${stream.pid}`).join(' ');
   const what =
     moving.length === 0

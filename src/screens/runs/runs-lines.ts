@@ -265,7 +265,8 @@ const previewLines = (look: Look, columns: number, run: RunRow, view: RunsView):
       lines.push(field(i === 0 ? 'last words' : '', part));
     }
   }
-  if (run.state === 'gone') lines.push(field('way out', `turingos resume ${run.id} goes on with it; what was written is kept`, 'warn'));
+  if (run.state === 'gone')
+    lines.push(field('way out', `turingos resume ${run.id} goes on with it; what was written is kept`, 'warn'));
   const spans: Span[] = [
     ['dim', `enter ${run.state === 'running' || run.state === 'paused' ? 'watches it live' : 'shows how it ended'}`],
   ];

@@ -38,9 +38,14 @@ export interface StreamView {
   ended: { as: 'done' | 'retired' | 'cut' | 'killed'; why: string; tick: number } | null;
 }
 
-export type Streams = Readonly<Record<number, StreamView>>;
+/** In order of pid. An array, since an object whose keys are pids far apart is copied many times slower. */
+export type Streams = readonly StreamView[];
 
-export const noStreams: Streams = {};
+export const noStreams: Streams = [];
+
+export const streamOf = (streams: Streams, pid: number): StreamView | undefined =>
+  streams.find((stream) => stream.pid === pid);
+
 export const TEXT_KEPT = 12_000;
 const REPLIES_KEPT = { planner: 24, worker: 6 } as const;
 /** Streams of ended processes that stay. */
@@ -49,11 +54,11 @@ const ENDED_KEPT = 12;
 export const foldStreams = (streams: Streams, rec: Rec, before: State, after: State): Streams => {
   switch (rec.kind) {
     case 'run.branched':
-      return Object.fromEntries(Object.values(after.procs).map((proc) => [proc.pid, silent(proc)]));
+      return Object.values(after.procs).map(silent);
     case 'run.resumed':
       return rec.requests.reduce((next, { req, pid }) => patchReply(next, pid, req, askedAgain), streams);
     case 'process.spawned': {
-      return forget({ ...streams, [rec.pid]: silent(rec) });
+      return forget([...streams, silent(rec)]);
     }
     case 'brain.requested':
       return patchStream(streams, rec.pid, (stream) => ({
@@ -115,14 +120,12 @@ export const foldStreams = (streams: Streams, rec: Rec, before: State, after: St
 
 /** The streams of a kernel that is gone: what was being written will never be finished. */
 export const cutStreams = (streams: Streams): Streams =>
-  Object.fromEntries(
-    Object.entries(streams).map(([pid, stream]) => {
-      const reply = lastReply(stream);
-      if (reply === undefined || !isMoving(reply)) return [pid, stream];
-      const cut = { ...reply, state: 'aborted' as const, note: `cut off: the kernel is gone, ${reply.tokens} tok` };
-      return [pid, { ...stream, replies: [...stream.replies.slice(0, -1), cut] }];
-    }),
-  );
+  streams.map((stream) => {
+    const reply = lastReply(stream);
+    if (reply === undefined || !isMoving(reply)) return stream;
+    const cut = { ...reply, state: 'aborted' as const, note: `cut off: the kernel is gone, ${reply.tokens} tok` };
+    return { ...stream, replies: [...stream.replies.slice(0, -1), cut] };
+  });
 
 /** The reply that is being written, or was written last. */
 export const lastReply = (stream: StreamView): ReplyView | undefined => stream.replies.at(-1);
@@ -176,8 +179,10 @@ const grown = (
 const tail = (text: string): string => (text.length <= TEXT_KEPT + 2000 ? text : text.slice(-TEXT_KEPT));
 
 const patchStream = (streams: Streams, pid: number, change: (stream: StreamView) => Partial<StreamView>): Streams => {
-  const stream = streams[pid];
-  return stream === undefined ? streams : { ...streams, [pid]: { ...stream, ...change(stream) } };
+  // Who speaks is most often among the youngest.
+  const at = streams.findLastIndex((stream) => stream.pid === pid);
+  const stream = streams[at];
+  return stream === undefined ? streams : streams.with(at, { ...stream, ...change(stream) });
 };
 
 const patchReply = (
@@ -191,15 +196,14 @@ const patchReply = (
   }));
 
 const patchLast = (streams: Streams, pid: number, change: (reply: ReplyView) => Partial<ReplyView>): Streams => {
-  const reply = streams[pid]?.replies.at(-1);
+  const reply = streamOf(streams, pid)?.replies.at(-1);
   return reply === undefined ? streams : patchReply(streams, pid, reply.req, change);
 };
 
 /** Pids only grow, so the first ended streams are the oldest. */
 const forget = (streams: Streams): Streams => {
-  const ended = Object.values(streams).filter((stream) => stream.ended !== null);
+  const ended = streams.filter((stream) => stream.ended !== null);
   if (ended.length <= ENDED_KEPT) return streams;
-  const next: Record<number, StreamView> = { ...streams };
-  for (const stream of ended.slice(0, ended.length - ENDED_KEPT)) delete next[stream.pid];
-  return next;
+  const gone = new Set(ended.slice(0, ended.length - ENDED_KEPT));
+  return streams.filter((stream) => !gone.has(stream));
 };

@@ -2,6 +2,7 @@
 import type { Cap } from '../../kernel/records/index.ts';
 import type { LiveState } from '../live-state.ts';
 import { opText } from '../op-text.ts';
+import { streamOf } from '../projections/streams.ts';
 import type { TimeSource } from '../time-source.ts';
 import { gatherTick, lastOf, type TickRecords } from './gather.ts';
 import { whoOf } from './who.ts';
@@ -27,7 +28,7 @@ export const versusOf = async (
 ): Promise<Versus[]> => {
   const { before, after } = states;
   const caps = before.kernel.procs[found.pid]?.caps ?? {};
-  const own = after.streams[found.pid];
+  const own = streamOf(after.streams, found.pid);
   const previous = own?.replies.findLast((reply) => reply.tick < found.tick)?.tick;
   const sibling = siblingTick(found, after) ?? later.find(({ tick }) => tick > found.tick)?.tick;
   const rows = [
@@ -39,9 +40,9 @@ export const versusOf = async (
 
 /** The last tick of a sibling before or during this one: first of those that have come to an end. */
 const siblingTick = ({ pid }: TickRecords, { streams }: LiveState): number | undefined => {
-  const step = streams[pid]?.step;
+  const step = streamOf(streams, pid)?.step;
   if (step == null) return undefined;
-  const siblings = Object.values(streams).filter(
+  const siblings = streams.filter(
     (stream) => stream.pid !== pid && stream.step?.map === step.map && stream.step.n === step.n,
   );
   const best = siblings.findLast((stream) => stream.ended?.as === 'done') ?? siblings.at(-1);

@@ -57,7 +57,7 @@ describe('a journal of one process', () => {
     expect(of(tick, 'tick.committed')[0]).toMatchObject({ progress: 'exec', d: { view: '$ cat lamp.txt' } });
     expect(of(records, 'brain.replied')[0]?.reasoning).toBe('hm');
     expect(of(records, 'notice.given')).toMatchObject([{ tick: 2, code: 'PAGE_FAULT' }]);
-    expect(live.streams[1]?.replies.map(({ verdict }) => verdict).slice(0, 3)).toEqual(Array(3).fill('progress'));
+    expect(live.streams[0]?.replies.map(({ verdict }) => verdict).slice(0, 3)).toEqual(Array(3).fill('progress'));
   });
 
   test('its chain and its trace tell the same, the trace without times', async () => {
@@ -268,7 +268,7 @@ describe('a journal of a planner and workers', () => {
     const { records, live } = await opened('.journal.log', logOf(gone));
     expect(of(records, 'brain.failed').map(({ error }) => error)).toEqual(Array(3).fill('unreachable'));
     expect(live.traps.rows).toMatchObject([{ code: 'IO_FAULT', times: 3 }]);
-    expect(live.streams[1]?.replies.map(({ state }) => state)).toEqual(Array(3).fill('failed'));
+    expect(live.streams[0]?.replies.map(({ state }) => state)).toEqual(Array(3).fill('failed'));
   });
 });
 
