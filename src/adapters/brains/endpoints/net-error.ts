@@ -9,6 +9,8 @@ const WORDS: Record<string, string> = {
   EPIPE: 'the connection was closed',
   EHOSTUNREACH: 'there is no way to that host',
   ENETUNREACH: 'there is no network to it',
+  EPROTO: 'it does not speak TLS; http instead of https?',
+  HPE_INVALID_CONSTANT: 'it does not speak HTTP',
   ETIMEDOUT: 'no connection was made in time',
 };
 

@@ -97,6 +97,13 @@ describe('a whole stream', () => {
   });
 });
 
+test('a completed stream leaves its connection to the next one', async () => {
+  const server = await ollama(lines(said('a'), done()));
+  const brain = await brainAt(server.url);
+  for (let i = 0; i < 3; i += 1) await collect(brain.stream(ask()));
+  expect(server.connections.made).toBe(1);
+});
+
 describe('a stream that breaks', () => {
   test('an end without done is a cut; the half of a line is printed nowhere', async () => {
     const words = printed();

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createOpenAiBrain, type OpenAiOptions } from '../../../../src/adapters/brains/endpoints/openai.ts';
+import { listen, stop } from '../../../../src/adapters/cassette/loopback.ts';
 import { BrainError } from '../../../../src/runtime/ports.ts';
 import { ask, type Collected, collect } from '../../streams.ts';
 import { type Answer, deadUrl, gate, type Script, serve, within } from './server.ts';
@@ -153,6 +155,15 @@ describe('a stream that breaks', () => {
   });
 });
 
+test('a completed stream leaves its connection to the next one, until the brain is disposed of', async () => {
+  const server = await serve(sse(delta({ content: 'a' }, 'stop'), DONE));
+  const brain = brainAt(server.url);
+  for (let i = 0; i < 3; i += 1) await collect(brain.stream(ask()));
+  expect(server.connections).toEqual({ made: 1, open: 1 });
+  await brain.dispose();
+  await server.asked[0]?.closed;
+});
+
 test('slow is not silent: every byte counts', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -294,6 +305,22 @@ describe('an answer that is none', () => {
     const found = await collect(brainAt(await deadUrl()).stream(ask()));
     expect(failure(found).code).toBe('unreachable');
     expect(failure(found).message).toMatch(/^127\.0\.0\.1:\d+\/v1 cannot be reached: nothing listens there$/);
+  });
+
+  test('a server of another protocol', async () => {
+    const plain = createServer();
+    const url = await listen(plain, 0);
+    onTestFinished(() => stop(plain));
+    const secure = await collect(brainAt(url.replace('http:', 'https:')).stream(ask()));
+    expect(failure(secure)).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/does not speak TLS/),
+    });
+    const other = await asked((answer) => void answer.chunk('220 ready'));
+    expect(failure(other)).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/does not speak HTTP$/),
+    });
   });
 
   test('a redirect is not followed with the key, and a web page is no completion', async () => {
