@@ -1,6 +1,6 @@
 /**
  * A filter of system calls for what namespaces do not fence: kernel keys outlive every process; a user namespace of the
- * sandbox's own would give it capabilities again; some memory is charged to no process; some calls are there for
+ * sandbox's own would give it capabilities again; some memory is charged to no process; some calls read the kernel's log or are there for
  * debuggers of the kernel. A call that is refused fails with ENOSYS, as on a system that was built without it.
  */
 
@@ -22,7 +22,7 @@ const MACHINES: Partial<Record<string, Machine>> = {
       ...[248, 249, 250], // add_key request_key keyctl
       ...[435, 308], // clone3 setns
       ...[29, 319, 447], // shmget memfd_create memfd_secret
-      ...[298, 321, 323, 425, 426, 427], // perf_event_open bpf userfaultfd io_uring_setup io_uring_enter io_uring_register
+      ...[103, 298, 321, 323, 425, 426, 427], // syslog perf_event_open bpf userfaultfd io_uring_setup io_uring_enter io_uring_register
     ],
     clone: 56,
     unshare: 272,
@@ -30,7 +30,7 @@ const MACHINES: Partial<Record<string, Machine>> = {
   },
   arm64: {
     audit: 0xc00000b7,
-    refused: [217, 218, 219, 435, 268, 194, 279, 447, 241, 280, 282, 425, 426, 427],
+    refused: [217, 218, 219, 435, 268, 194, 279, 447, 116, 241, 280, 282, 425, 426, 427],
     clone: 220,
     unshare: 97,
     ioctl: 29,
