@@ -83,9 +83,11 @@ const summary = ({ method, path, head, chunks, end }: Exchange) => ({
   chunks: chunks.length,
   ms: end.ms,
   end: end.how,
+  ...(end.why === undefined ? {} : { why: end.why }),
 });
 
 const sentence = (exchange: Exchange): string => {
-  const { method, path, status, chunks, ms, end } = summary(exchange);
-  return `${method} ${path}  ${status ?? 'no answer'}, ${chunks} chunks, ${end} after ${ms} ms`;
+  const { method, path, status, chunks, ms, end, why } = summary(exchange);
+  const how = why === undefined ? end : `${end} (${why})`;
+  return `${method} ${path}  ${status ?? 'no answer'}, ${chunks} chunks, ${how} after ${ms} ms`;
 };

@@ -41,6 +41,8 @@ export const Exchange = z.strictObject({
      * left in the midst of the answer; `abort`: the client left.
      */
     how: z.enum(['done', 'error', 'reset', 'abort']),
+    /** What went wrong, for people. */
+    why: z.string().optional(),
   }),
 });
 export type Exchange = z.infer<typeof Exchange>;

@@ -11,7 +11,7 @@ import { EXIT } from '../../runtime/exit-codes.ts';
 import { UserError } from '../../runtime/user-error.ts';
 import { bodyDigest, chunkOf, type Exchange } from './format.ts';
 import { readBody } from './loopback.ts';
-import { maskedChunks, secretsOf, strippedHeaders, strippedPath } from './strip.ts';
+import { masked, maskedChunks, secretsOf, strippedHeaders, strippedPath } from './strip.ts';
 
 /** Headers that concern one connection, and the one that would have answers come packed, where no key could be found. */
 const NOT_HANDED_ON = new Set([
@@ -65,7 +65,7 @@ const handOn = (upstream: URL, incoming: Incoming, keep: (exchange: Exchange) =>
   const chunks: { ms: number; bytes: Buffer }[] = [];
   let head: Exchange['head'] = null;
   let ended = false;
-  const end = (how: Exchange['end']['how']): void => {
+  const end = (how: Exchange['end']['how'], why?: string): void => {
     if (ended) return;
     ended = true;
     const clean = maskedChunks(
@@ -78,7 +78,7 @@ const handOn = (upstream: URL, incoming: Incoming, keep: (exchange: Exchange) =>
       body: bodyDigest(body),
       head,
       chunks: chunks.map(({ ms }, i) => chunkOf(ms, clean[i] as Buffer)),
-      end: { ms: elapsed(), how },
+      end: { ms: elapsed(), how, ...(why === undefined ? {} : { why: masked(why, secrets) }) },
     });
     if (how === 'done') response.end();
     else if (how === 'reset') response.socket?.resetAndDestroy();
@@ -108,7 +108,7 @@ const handOn = (upstream: URL, incoming: Incoming, keep: (exchange: Exchange) =>
       reset ||= code === 'ECONNRESET' || code === 'EPIPE';
     });
   });
-  const broke = (): void => end(reset ? 'reset' : 'error');
+  const broke = ({ message }: Error): void => end(reset ? 'reset' : 'error', message);
   outgoing.on('error', broke);
   outgoing.on('response', (answer) => {
     const packed = answer.headers['content-encoding'] ?? 'identity';
