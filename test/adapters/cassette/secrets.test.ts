@@ -1,8 +1,10 @@
 import { request } from 'node:http';
+import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { listen, stop } from '../../../src/adapters/cassette/loopback.ts';
 import { createRecorder, upstreamUrl } from '../../../src/adapters/cassette/recorder.ts';
 import { maskedChunks } from '../../../src/adapters/cassette/strip.ts';
+import { runs } from '../../helpers/fc.ts';
 import { type Script, serve } from '../brains/endpoints/server.ts';
 
 const KEY = 'my-Own-Key-0123456789';
@@ -92,4 +94,23 @@ test.each([
 ])('the upstream %s is refused, and not repeated', (text, words) => {
   expect(() => upstreamUrl(text)).toThrow(words);
   expect(() => upstreamUrl(text)).not.toThrow(KEY);
+});
+
+test('no secret is left, wherever chunks are cut, and no other byte is touched', () => {
+  const secret = fc.string({ minLength: 6, maxLength: 12, unit: 'grapheme' }).map((text) => Buffer.from(text));
+  const bytes = fc.uint8Array({ maxLength: 20 }).map((some) => Buffer.from(some));
+  fc.assert(
+    fc.property(secret, bytes, bytes, fc.array(fc.nat(), { maxLength: 6 }), (hidden, before, after, cuts) => {
+      const whole = Buffer.concat([before, hidden, after]);
+      const places = [0, ...cuts.map((cut) => cut % whole.length), whole.length].sort((a, b) => a - b);
+      const chunks = places.slice(1).map((end, i) => whole.subarray(places[i], end));
+      const clean = maskedChunks(chunks, [hidden.toString()]);
+      expect(clean.map(({ length }) => length)).toEqual(chunks.map(({ length }) => length));
+      const joined = Buffer.concat(clean);
+      // Unless it is of stars itself.
+      expect(joined.includes(hidden) && !/^\*+$/.test(hidden.toString())).toBe(false);
+      for (const [i, byte] of joined.entries()) expect([whole[i], 0x2a]).toContain(byte);
+    }),
+    { numRuns: runs },
+  );
 });
