@@ -109,7 +109,7 @@ test('no secret is left, wherever chunks are cut, and no other byte is touched',
       const joined = Buffer.concat(clean);
       // Unless it is of stars itself.
       expect(joined.includes(hidden) && !/^\*+$/.test(hidden.toString())).toBe(false);
-      for (const [i, byte] of joined.entries()) expect([whole[i], 0x2a]).toContain(byte);
+      expect(joined.every((byte, i) => byte === whole[i] || byte === 0x2a)).toBe(true);
     }),
     { numRuns: runs },
   );

@@ -1,6 +1,7 @@
 /** A brain behind an address, and how to look whether it is there. */
 import { type Brain, BrainError } from '../../../runtime/ports.ts';
-import type { Exchange, Wire } from './wire.ts';
+import type { Exchange } from './exchange.ts';
+import type { Wire } from './wire.ts';
 
 export interface EndpointOptions {
   /** As the server calls it. */

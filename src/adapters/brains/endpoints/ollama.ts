@@ -10,11 +10,12 @@ import {
   SILENCE_MS,
   withModels,
 } from './endpoint-brain.ts';
+import type { Exchange } from './exchange.ts';
 import { wholeLines } from './json-lines.ts';
 import { runStream, type Said } from './run-stream.ts';
 import { plainSchema } from './schema.ts';
 import { CUT_SHORT, OLLAMA } from './vendors.ts';
-import { type Exchange, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 
 export interface OllamaOptions extends EndpointOptions {
   /** Tokens of context that the server is to give the model; default: the server's, which may be less than a frame. */

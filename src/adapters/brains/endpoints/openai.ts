@@ -10,11 +10,12 @@ import {
   SILENCE_MS,
   withModels,
 } from './endpoint-brain.ts';
+import type { Exchange } from './exchange.ts';
 import { readChunk } from './openai-chunk.ts';
 import { openAiBody } from './openai-request.ts';
 import { runStream, type Said } from './run-stream.ts';
 import { VENDORS, type Vendor, type VendorName } from './vendors.ts';
-import { type Exchange, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 
 export interface OpenAiOptions extends EndpointOptions {
   vendor: VendorName;

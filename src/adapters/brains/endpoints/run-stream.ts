@@ -7,7 +7,8 @@ import {
   type BrainUsage,
   type FinishReason,
 } from '../../../runtime/ports.ts';
-import type { Exchange, Wire } from './wire.ts';
+import type { Exchange } from './exchange.ts';
+import type { Wire } from './wire.ts';
 
 /** What an adapter reads from its client. */
 export type Said =

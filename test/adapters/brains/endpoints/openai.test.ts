@@ -139,6 +139,17 @@ describe('a stream that breaks', () => {
     expect(failure(await asked(sse(event({ choices: 'none' })))).code).toBe('malformed');
   });
 
+  test('so is an answer without an end', async () => {
+    const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+    const found = await asked(
+      (answer) => void answer.head(200, SSE).chunk(...Array.from({ length: 17 }, () => mebibyte)),
+    );
+    expect(failure(found)).toMatchObject({
+      code: 'malformed',
+      message: expect.stringContaining('longer than 16777216'),
+    });
+  });
+
   test('a refusal and a filter are the model refusing', async () => {
     expect(failure(await asked(sse(delta({ refusal: 'I will not' }), DONE)))).toMatchObject({ code: 'refused' });
     expect(failure(await asked(sse(delta({ content: 'a' }, 'content_filter'), DONE))).code).toBe('refused');
