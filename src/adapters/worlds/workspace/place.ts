@@ -14,23 +14,19 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { forSystem } from './names.ts';
 import type { ObjectStore } from './objects.ts';
-import { at, chmodDir, openDir, statAt, within } from './open-at.ts';
+import { at, chmodDir, codeOf, openDir, statAt, within } from './open-at.ts';
 import { type FileNode, type LinkNode, seenAt } from './tree.ts';
-
-/**
- * To whom all of a workspace belongs: who owns its root, since commands may run as another user than the console. Null where the
- * console can give nothing away, so that all is its own.
- */
-export type Owner = { uid: number; gid: number } | null;
 
 export class Placer {
   readonly #store: ObjectStore;
-  readonly #owner: Owner;
+  readonly #dir: string;
 
-  constructor(store: ObjectStore, owner: Owner) {
+  /** @param dir the workspace, as a byte path */
+  constructor(store: ObjectStore, dir: string) {
     this.#store = store;
-    this.#owner = owner;
+    this.#dir = dir;
   }
 
   /** A file with this content, over whatever file or link has the name. */
@@ -94,18 +90,21 @@ export class Placer {
     within(openDir(path), (fd) => chmodDir(fd, 0o700));
   }
 
+  /** All of a workspace belongs to who owns its root: where the console is root, its commands run as another user. */
   #own(path: string | Buffer): void {
-    if (this.#owner === null) return;
-    const { uid, gid } = lstatSync(path);
-    if (uid !== this.#owner.uid || gid !== this.#owner.gid) lchownSync(path, this.#owner.uid, this.#owner.gid);
+    if (process.geteuid?.() !== 0) return;
+    const { uid, gid } = lstatSync(forSystem(this.#dir));
+    const is = lstatSync(path);
+    if (is.uid !== uid || is.gid !== gid) lchownSync(path, uid, gid);
   }
 
+  /** Over whatever file or link has the name. That goes first: replacing a file makes ext4 flush the new one, 3 ms. */
   #move(staged: string, dirFd: number, name: string): void {
     try {
-      renameSync(staged, at(dirFd, name));
+      unlinkSync(at(dirFd, name));
     } catch (error) {
-      unlinkSync(staged);
-      throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
+    renameSync(staged, at(dirFd, name));
   }
 }

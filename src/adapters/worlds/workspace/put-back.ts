@@ -4,7 +4,7 @@ import { breather } from './breathe.ts';
 import { forSystem } from './names.ts';
 import type { ObjectStore } from './objects.ts';
 import { at, chmodDir, openDir, walk } from './open-at.ts';
-import { type Owner, Placer } from './place.ts';
+import { Placer } from './place.ts';
 import { alike, type DirNode, dirNode, EMPTY, gitTree, type Node } from './tree.ts';
 
 /**
@@ -12,16 +12,10 @@ import { alike, type DirNode, dirNode, EMPTY, gitTree, type Node } from './tree.
  * @param now what is there, as a scan has just found it
  * @returns `wanted`, with what is needed to see later changes
  */
-export const putBack = async (
-  dir: string,
-  now: DirNode,
-  wanted: DirNode,
-  store: ObjectStore,
-  owner: Owner,
-): Promise<DirNode> => {
+export const putBack = async (dir: string, now: DirNode, wanted: DirNode, store: ObjectStore): Promise<DirNode> => {
   const fd = walk(forSystem(dir), []);
   try {
-    return await new Restoring(store, owner).dir(fd, now, wanted);
+    return await new Restoring(store, new Placer(store, dir)).dir(fd, now, wanted);
   } finally {
     closeSync(fd);
   }
@@ -32,9 +26,9 @@ class Restoring {
   readonly #place: Placer;
   readonly #breathe = breather();
 
-  constructor(store: ObjectStore, owner: Owner) {
+  constructor(store: ObjectStore, place: Placer) {
     this.#store = store;
-    this.#place = new Placer(store, owner);
+    this.#place = place;
   }
 
   async dir(fd: number, now: DirNode, wanted: DirNode): Promise<DirNode> {

@@ -23,7 +23,7 @@ import { logOf } from './log.ts';
 import { forSystem, segmentsOf, shownName, toBytes, toText } from './names.ts';
 import { ObjectStore, ShadowDamaged } from './objects.ts';
 import { canOpenAt, codeOf, walk, within } from './open-at.ts';
-import { type Owner, Placer } from './place.ts';
+import { Placer } from './place.ts';
 import { putBack } from './put-back.ts';
 import { MAX_BYTES, type Problem, scan } from './scan.ts';
 import { DIR_MODE, type DirNode, differences, dirNode, filesOf, nodeAt, withNode, worldHash } from './tree.ts';
@@ -87,7 +87,6 @@ class Workspace implements WorkspaceWorld {
   readonly #store: ObjectStore;
   readonly #history: History;
   readonly #sandbox: Sandbox | null;
-  readonly #owner: Owner;
   readonly #place: Placer;
   #root: DirNode = dirNode(DIR_MODE, []);
   #hash = '';
@@ -100,9 +99,7 @@ class Workspace implements WorkspaceWorld {
     this.#store = new ObjectStore(resolve(shadow));
     this.#history = new History(this.#store);
     this.#makeDir();
-    const { uid, gid } = lstatSync(forSystem(this.#dir));
-    this.#owner = process.geteuid?.() === 0 ? { uid, gid } : null;
-    this.#place = new Placer(this.#store, this.#owner);
+    this.#place = new Placer(this.#store, this.#dir);
   }
 
   async open(files: Readonly<Record<string, string>>): Promise<void> {
@@ -299,7 +296,7 @@ class Workspace implements WorkspaceWorld {
 
   async #become({ root, commit }: Token): Promise<void> {
     const { root: now } = await scan(this.#dir, this.#root, this.#store, 'compare');
-    this.#root = await putBack(this.#dir, now, root, this.#store, this.#owner);
+    this.#root = await putBack(this.#dir, now, root, this.#store);
     this.#history.moveTo(commit);
     this.#hash = this.#history.head?.hash ?? '';
   }
