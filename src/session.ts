@@ -6,6 +6,7 @@ import { type ControlClient, connectControl } from './runtime/control-client.ts'
 import { kernelPid } from './runtime/liveness.ts';
 import { readManifest } from './runtime/manifest.ts';
 import { runDir } from './runtime/run-dir.ts';
+import { stallOf } from './runtime/stall.ts';
 import { appendTag, readTagLines } from './runtime/tags.ts';
 import type { Control } from './screens/control.ts';
 import { say } from './screens/live/say.ts';
@@ -132,14 +133,21 @@ const feed = async (dir: string, console: ConsoleStore, signal: AbortSignal): Pr
   for await (const records of follow(dir, { fromSeq: seq + 1, hydrate: true, signal })) console.feed(asRecs(records));
 };
 
-/** Looks once a second whether the run's kernel is there. */
+/** Looks once a second whether the run's kernel is there and, where it is silent, asks it whether its disk is full. */
 const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
   let missed = 0;
+  let stalled: string | null = null;
+  let seen = 0;
   const look = (): void => {
     const pid = kernelPid(dir) ?? null;
     missed = pid === null ? missed + 1 : 0;
     // Twice: a kernel that is starting has no lock yet, and the last words of one that ended may still be on their way.
-    console.setKernel({ pid, gone: missed > 1, now: Date.now() });
+    console.setKernel({ pid, gone: missed > 1, stalled, now: Date.now() });
+    const { lastSeq, outcome } = console.latest().info;
+    const silent = pid !== null && outcome === null && lastSeq === seen;
+    seen = lastSeq;
+    if (silent) stallOf(dir).then((why) => (stalled = why));
+    else stalled = null;
   };
   look();
   const timer = setInterval(look, LOOK_MS);

@@ -1,9 +1,8 @@
 /** `turingos ps`: the runs of a home, newest first. */
-import { connectControl } from '../runtime/control-client.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
-import { readManifest } from '../runtime/manifest.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
+import { stallOf } from '../runtime/stall.ts';
 import { endWord } from '../store/run-status.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line, table } from './print.ts';
@@ -11,7 +10,7 @@ import { json, line, table } from './print.ts';
 export const psVerb = async (options: CommonOptions & { all?: true }): Promise<number> => {
   const all = await summariseAll(homeDir(options.home));
   const runs = options.all === true ? all : all.filter(isLive);
-  const stalls = await Promise.all(runs.map(stalled));
+  const stalls = await Promise.all(runs.map(({ dir, pid }) => (pid === null ? null : stallOf(dir))));
   if (options.json === true) await json({ runs: runs.map((run, i) => ({ ...run, stalled: stalls[i] })) });
   else if (runs.length > 0) await line(table([HEADING, ...runs.map((run, i) => row(run, stalls[i]))]));
   else await line(all.length === 0 ? 'no runs yet' : `no live runs; ${all.length} ended (--all shows them)`);
@@ -32,23 +31,6 @@ const STATES: Record<RunSummary['state'], string> = {
   limit: endWord('limit'),
   interrupted: endWord('interrupted'),
   killed: endWord('killed'),
-};
-
-/** How long a kernel may take to say whether it waits for room on the disk. */
-const ASK_MS = 200;
-
-/** Why a live run's journal takes nothing at the moment; null where it does, or nobody answers. */
-const stalled = async ({ dir, pid }: RunSummary): Promise<string | null> => {
-  if (pid === null) return null;
-  try {
-    const client = await connectControl(readManifest(dir)?.socket ?? '', ASK_MS);
-    return await client
-      .status(ASK_MS)
-      .then((status) => status.stalled)
-      .finally(() => client.close());
-  } catch {
-    return null;
-  }
 };
 
 /** What a file says of a run must not look like another run. */

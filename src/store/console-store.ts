@@ -24,6 +24,8 @@ export interface ConsoleView {
   /** The kernel's process has gone without ending the run. */
   gone: boolean;
   kernelPid: number | null;
+  /** Why the run waits for room on its disk; null while it does not. */
+  stalled: string | null;
   /** Milliseconds since the epoch, for times that run on between records; undefined where no clock is wanted. */
   now: number | undefined;
 }
@@ -38,7 +40,7 @@ export interface ConsoleStore {
   show(view: LiveState, travel: Travel): void;
   follow(): void;
   surround(around: Timeline): void;
-  setKernel(kernel: { pid: number | null; gone: boolean; now?: number }): void;
+  setKernel(kernel: { pid: number | null; gone: boolean; stalled?: string | null; now?: number }): void;
   /** The newest state, notified or not. */
   latest(): LiveState;
   stop(): void;
@@ -56,6 +58,7 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
     replay,
     gone: false,
     kernelPid: null,
+    stalled: null,
     now: undefined,
   }));
   const publish = (): void => {
@@ -82,10 +85,11 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
       publish();
     },
     surround: (around) => store.setState({ around }),
-    setKernel: ({ pid, gone, now }) => {
+    setKernel: ({ pid, gone, stalled = null, now }) => {
       const old = store.getState();
-      // Only the header shows these; nothing else is notified of a clock that goes on.
-      if (old.kernelPid !== pid || old.gone !== gone || old.now !== now) store.setState({ kernelPid: pid, gone, now });
+      // Only the first and last lines show these; nothing else is notified of a clock that goes on.
+      if (old.kernelPid !== pid || old.gone !== gone || old.stalled !== stalled || old.now !== now)
+        store.setState({ kernelPid: pid, gone, stalled, now });
     },
     latest: () => latest,
     stop: () => pacer.stop(),

@@ -311,3 +311,12 @@ test('hostile replies and task texts reach the terminal as text only', () => {
     console.stop();
   }
 });
+
+test('a run that waits for room on its disk says so, until it goes on', async () => {
+  const { console, screen } = show(LARGE, { run: new DemoRun({ planner: () => undefined, worker: () => undefined }) });
+  const kernel = { pid: 7, gone: false };
+  console.setKernel({ ...kernel, stalled: 'The disk is full (ENOSPC) at /home: the run waits until there is room.' });
+  await vi.waitFor(() => expect(screen()).toMatch(/WAITING[\s\S]*The disk is full/));
+  console.setKernel({ ...kernel, stalled: null });
+  await vi.waitFor(() => expect(screen()).not.toMatch(/WAITING|The disk is full/));
+});

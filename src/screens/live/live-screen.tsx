@@ -75,7 +75,7 @@ const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns
   const { travel } = state;
   const props = {
     live: state.view,
-    word: runWord(state.view, isGoneHere(state)),
+    word: state.stalled !== null && !state.held ? 'WAITING' : runWord(state.view, isGoneHere(state)),
     held: heldTicks(state),
     over: isOver(state.live, state.gone),
     kernelPid: state.kernelPid,

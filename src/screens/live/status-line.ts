@@ -49,6 +49,7 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   if (word === 'GONE' && !held) {
     return [['error', '! The kernel is gone. '], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
   }
+  if (console.stalled !== null) return [['error', `! ${console.stalled}`]];
   if (ui.message !== null && !isOld(ui.message, live))
     return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
   if (held) return heldSpans(console, word);
