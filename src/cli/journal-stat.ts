@@ -24,15 +24,26 @@ export const statVerb = async (name: string, options: CommonOptions): Promise<nu
   return EXIT.ok;
 };
 
-const shared = ({ format, entries, trapFrames, first, last, tuples, tags }: ForeignStat | JournalStat): string[] => {
-  const lines = [`${format}: ${entries} entries${first === null ? '' : `, ${first} to ${last}`}`];
-  const { count, ok, ops, discontinuities } = tuples;
-  const gaps = discontinuities === 0 ? '' : `, ${discontinuities} discontinuities`;
-  lines.push(`  ticks  ${count}, chain ${ok ? 'unbroken' : 'broken (`turingos verify` says where)'}${gaps}`);
-  if (Object.keys(ops).length > 0) lines.push(`  ops    ${counts(ops)}`);
+const shared = (stat: ForeignStat | JournalStat): string[] => {
+  const { format, entries, trapFrames, first, last, tuples, tags } = stat;
+  const lines = [`${format}: ${entries} entries${first === null ? '' : `, ${first} to ${last}`}`, tuplesLine(stat)];
+  if ('unparsableLines' in stat) lines.push(`  not read: line ${stat.unparsableLines?.join(', ')}`);
+  if (Object.keys(tuples.ops).length > 0) lines.push(`  ops    ${counts(tuples.ops)}`);
   if (Object.keys(trapFrames).length > 0) lines.push(`  traps  ${counts(trapFrames)}`);
   if (format !== 'turingos') lines.push(`  tags   ${counts(tags)}`);
   return lines;
+};
+
+const tuplesLine = ({ format, tuples }: ForeignStat | JournalStat): string => {
+  const { count, ok, discontinuities } = tuples;
+  const chain = ok ? 'unbroken' : 'broken (`turingos verify` says where)';
+  if (format === 'turingos') return `  ticks  ${count}, chain ${chain}`;
+  // Of such a file only the tuples' chain is followed here: its lines may have another.
+  const lines = format === 'legacy-merkle' ? '; `turingos verify` checks the chain of the lines' : '';
+  if (count === 0) return `  tuples none${lines}`;
+  const gaps =
+    discontinuities === 0 ? '' : `, ${discontinuities} ${discontinuities === 1 ? 'discontinuity' : 'discontinuities'}`;
+  return `  tuples ${count}, their chain ${chain}${gaps}${lines}`;
 };
 
 const sizes = ({ segments, bytes, blobs }: JournalStat): string[] => [

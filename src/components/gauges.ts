@@ -4,11 +4,13 @@ import { pidText, roleLetter } from '../store/op-text.ts';
 import type { Repeat } from '../store/projections/thrash.ts';
 import { worstLoop } from '../store/thrash-level.ts';
 import type { Look, Style } from './look.ts';
-import { row, type Span } from './text.ts';
+import { cut, row, type Span } from './text.ts';
 import { gauge, shortCount, sparkline } from './widgets.ts';
 
 const LABEL = 8;
 const GAUGE_CELLS = 4;
+/** Columns for what the budget went on. */
+const SPENT_WIDTH = 36;
 
 /** `THRASH  [##--] 2/4   P1 t81-82 x2: GOTO rows/, q same        episodes 2   longest 6` */
 export const thrashLine = (look: Look, width: number, live: LiveState): string => {
@@ -110,7 +112,7 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
         style,
         `${gauge(look, panic.left, Math.max(1, panic.total), Math.min(8, Math.max(1, panic.total)))} ${panic.left} of ${panic.total} left`,
       ],
-      spentText(live, wide),
+      spentText(look, live, wide),
       wide ? '   streak ' : '  streak ',
       [streakStyle, `${who} ${gauge(look, worst.streak, limit, GAUGE_CELLS)} ${worst.streak}/${limit}`],
     ],
@@ -118,10 +120,12 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
   );
 };
 
-const spentText = ({ panic }: LiveState, wide: boolean): string => {
+const spentText = (look: Look, { panic }: LiveState, wide: boolean): string => {
   const last = panic.spent.at(-1);
   if (last === undefined) return wide ? '   none spent' : '';
   if (!wide) return ` (t${last.tick} ${last.who})`;
-  const all = panic.spent.slice(-2).map((spent) => `t${spent.tick} ${spent.who} ${spent.why}`);
-  return `   spent: ${all.join(', ').slice(0, 36)}`;
+  const [before, here] = panic.spent.slice(-2).map((spent) => `t${spent.tick} ${spent.who} ${spent.why}`);
+  const both = [before, here].filter((text) => text !== undefined).join(', ');
+  // Where there is no room for two it is the newest that is told.
+  return `   spent: ${both.length <= SPENT_WIDTH ? both : cut(look, here ?? both, SPENT_WIDTH)}`;
 };

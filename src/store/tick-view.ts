@@ -29,7 +29,7 @@ export interface TickView {
   /** Seq of the dispatch, and of the tick's last record so far. */
   seq: number;
   end: number;
-  /** When it was dispatched; milliseconds since the epoch. */
+  /** When it was decided, where it was: of the first record of `decision`; milliseconds since the epoch. */
   ms: number;
   /** Its outcome is not there yet. */
   open: boolean;
@@ -77,7 +77,7 @@ export const tickView = async (source: TimeSource, tick: number): Promise<TickVi
   return {
     ...{ tick, pid: found.pid, who: `${roleLetter(role)}${found.pid}`, role },
     ...{ proc: moments.after.proc, step: proc?.step ?? null },
-    ...{ seq: found.seq, end: found.end, ms: Date.parse(found.all[0]?.ts ?? ''), open: found.closing === null },
+    ...{ seq: found.seq, end: found.end, ms: timeAt(found, from), open: found.closing === null },
     trap: lastOf(found, 'trap.raised')?.seq ?? null,
     result: resultOf(found),
     reply: tickReply(found, before),
@@ -86,6 +86,9 @@ export const tickView = async (source: TimeSource, tick: number): Promise<TickVi
     ...{ frame, changed, same, world, versus, ...states, of: { tick: newest.tick, seq: newest.seq } },
   };
 };
+
+const timeAt = ({ all }: TickRecords, seq: number): number =>
+  Date.parse((all.find((rec) => rec.seq === seq) ?? all[0])?.ts ?? '');
 
 /** Whether there is anything but preparation. */
 const isDecided = (found: TickRecords): boolean =>

@@ -179,6 +179,14 @@ describe('journal stat', () => {
     const stat = lastJson(await journal('stat', legacyMerkle(['[Tick] one', '[Tick] two']), '--json'));
     expect(stat).toMatchObject({ format: 'legacy-merkle', entries: 2, tags: { Tick: 2 }, tuples: { count: 0 } });
   });
+
+  test('does not call the chain of an earlier journal whole without having followed it', async () => {
+    const file = legacyMerkle(['[Tick] one', '[Tick] two']);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('[Tick] two', '[Tick] too'));
+    const { stdout } = await journal('stat', file);
+    expect(stdout).not.toContain('unbroken');
+    expect(stdout).toContain('tuples none; `turingos verify` checks the chain of the lines');
+  });
 });
 
 describe('journal index', () => {

@@ -89,6 +89,19 @@ test.each([120, 80, 57, 31])(
   },
 );
 
+describe('the header', () => {
+  test('of an older tick of a run that goes on does not call it live, and tells when the records beside it came', async () => {
+    const view = await viewOf(eventful, 7);
+    const line = bare(inspectHeader(plain, 120, view, true)[0] ?? '');
+    expect(line).toContain(`HELD -${view.of.tick - 7}t`);
+    expect(line).not.toContain('LIVE');
+    const decided = eventful.find(({ seq }) => seq === view.decision[0]?.seq);
+    const dispatched = eventful.find((rec) => rec.kind === 'route.dispatched' && rec.tick === 7);
+    expect(decided?.ts).not.toBe(dispatched?.ts);
+    expect(line).toContain(decided?.ts.slice(11, 23));
+  });
+});
+
 describe('the raw reply', () => {
   test('points at the handle that is not in the frame, however the line is broken', async () => {
     const view = await viewOf(eventful, 7);

@@ -145,6 +145,14 @@ describe('gauges', () => {
       /PANIC +\[##-\] 2 of 3 left +spent: t22 P1 CPU_FAULT.* streak P1 \[#---\] 1\/4/,
     );
   });
+  test('of two spendings without room for both, the newest is told', () => {
+    const spent = [76, 80].map((tick, i) => ({ tick, pid: 1, who: 'P1', why: 'a reason of some length', left: 1 - i }));
+    const both = { ...live, panic: { ...live.panic, spent } };
+    expect(strip(panicLine(plain, 120, both))).toMatch(/spent: t80 P1 a reason of some length +streak/);
+    expect(strip(panicLine(plain, 120, both))).not.toContain('t76');
+    const long = { ...live, panic: { ...live.panic, spent: spent.map((one) => ({ ...one, why: 'x'.repeat(60) })) } };
+    expect(strip(panicLine(plain, 120, long))).toMatch(/spent: t80 P1 x+~ +streak/);
+  });
   test('a gauge is full only when it is, and empty only at nothing', () => {
     expect(gauge(plain, 0, 4, 4)).toBe('[----]');
     expect(gauge(plain, 1, 100, 4)).toBe('[#---]');

@@ -218,7 +218,7 @@ describe('a live run', () => {
     open.say(1, '{"q":"think');
     await eventually(() => expect(screen()).toMatch(/\* streaming, 1 tok/));
     open.command({ command: 'kill' });
-    await eventually(() => expect(screen()).toMatch(/LIVE {2}KILLED/));
+    await eventually(() => expect(screen()).toMatch(/HELD {2}KILLED/));
     expect(screen()).toMatch(/process\.ended +P1 killed: test/);
     await press('.', /t1 is the last tick so far\./);
   });

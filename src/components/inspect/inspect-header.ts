@@ -21,7 +21,9 @@ export const inspectHeader = (look: Look, width: number, view: TickView, growing
 const placeLine = (look: Look, width: number, view: TickView, growing: boolean): string => {
   const { after, tick, of, open } = view;
   const { id, task } = after.info;
-  const word: Span = open ? ['good', 'OPEN'] : growing ? ['good', 'LIVE'] : ['accent', 'REPLAY'];
+  // The pill is of this tick, which may lie far back: nobody is to take it for what the run does now.
+  const held = of.tick > tick ? `HELD -${of.tick - tick}t` : 'HELD';
+  const word: Span = open ? ['good', 'OPEN'] : growing ? ['warn', held] : ['accent', 'REPLAY'];
   const right: Span[] = [word, ' ', pillSpan(runWord(after, false))];
   const room = width - spansWidth(right) - 1;
   const clock = Number.isNaN(view.ms) ? '' : new Date(view.ms).toISOString().slice(11, 23);
