@@ -5,22 +5,24 @@ import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxLimits, SandboxRequest, SandboxResult } from './contract.ts';
+import { GUARD_FD } from './guard.ts';
+import { InfoFile } from './info-file.ts';
 import { inheritedFds } from './inherited.ts';
 import { Output } from './output.ts';
-import { memoryOfTree, treeIsOver } from './tree.ts';
+import { isOver, type Member, member, memoryOfTree, treeIsOver } from './tree.ts';
 
-/** A child that runs the launcher. Its fd 3 is the launcher's; fd 4 tells the tree's init, if the tree has one. */
+/** A guard that runs the launcher. fd 3 is the launcher's, fd 4 takes what bwrap tells, fd 5 is the guard's. */
 export interface Launch {
   command: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd: string;
   /**
-   * `namespace`: the tree lives in a process namespace, whose init is told at fd 4 in bwrap's JSON. `group`: it is the
+   * `namespace`: the tree lives in a process namespace, whose init bwrap tells at fd 4. `group`: it is the
    * child's process group, which a process may leave.
    */
   tree: 'namespace' | 'group';
-  /** What the child reads at fd 5 and on. */
+  /** What the child reads at fd 6 and on. */
   inputs: readonly (string | Uint8Array)[];
 }
 
@@ -30,8 +32,8 @@ const LEFT_GROUP_MS = 100;
 /** Longer timers fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-const [LAUNCHER_FD, INFO_FD] = [3, 4];
-export const FIRST_INPUT_FD = 5;
+const LAUNCHER_FD = 3;
+export const FIRST_INPUT_FD = 6;
 
 const failed = (errno: string, detail: string, timedOut = false): SandboxResult & { ok: false } => ({
   ok: false,
@@ -73,7 +75,12 @@ export const execute = async (
   try {
     const ready = await launch();
     if (request.signal.aborted) return aborted;
-    return await new Exec(ready, request, limits, started).result;
+    const info = new InfoFile();
+    try {
+      return await new Exec(ready, info, request, limits, started).result;
+    } finally {
+      info.close();
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return failed(code ?? 'ESANDBOX', message);
@@ -85,21 +92,22 @@ class Exec {
   readonly #launch: Launch;
   readonly #limits: SandboxLimits;
   readonly #proc: ChildProcess;
+  readonly #info: InfoFile;
   readonly #output: Output;
   /** Why we ended it; the first reason counts. */
   #ending: (SandboxResult & { ok: false }) | undefined;
   /** The init of the namespace, or the leader of the group. */
-  #root: number | undefined;
+  #root: Member | undefined;
   #said = '';
-  #info = '';
   #complaint = '';
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(launch: Launch, request: SandboxRequest, limits: SandboxLimits, started: number) {
+  constructor(launch: Launch, info: InfoFile, request: SandboxRequest, limits: SandboxLimits, started: number) {
     this.#launch = launch;
     this.#limits = limits;
     this.#output = new Output(limits.outputBytes);
-    this.#proc = start(launch);
+    this.#info = info;
+    this.#proc = start(launch, info.fd);
     const deadline = setTimeout(
       () => this.#end(failed('ETIMEDOUT', `killed: not done after ${request.deadlineMs} ms`, true)),
       Math.min(Math.max(0, request.deadlineMs - (performance.now() - started)), LONGEST_MS),
@@ -139,15 +147,6 @@ class Exec {
       this.#said += chunk.toString();
       this.#go();
     });
-    if (this.#launch.tree === 'group') this.#root = this.#proc.pid;
-    stdio[INFO_FD]?.on('data', (chunk: Buffer) => {
-      this.#info += chunk.toString();
-      const told = /"child-pid":\s*(\d+)\D/.exec(this.#info)?.[1];
-      if (told === undefined || this.#root !== undefined) return;
-      this.#root = Number(told);
-      if (this.#ending) this.#kill();
-      this.#go();
-    });
     for (const [index, input] of this.#launch.inputs.entries()) {
       stdio[FIRST_INPUT_FD + index]?.end(input);
     }
@@ -155,12 +154,15 @@ class Exec {
     for (const stream of stdio) stream?.on('error', () => {});
   }
 
-  /** Lets the command begin, once the launcher waits for it and we know whom to kill. */
+  /** The launcher waits, so the init is told by now. Lets the command begin, unless it is to end already. */
   #go(): void {
-    if (this.#said !== 'ready\n' || this.#root === undefined || this.#ending || this.#watch) return;
+    if (this.#said !== 'ready\n') return;
+    const root = this.#findRoot();
+    if (this.#ending || root === undefined) return this.#kill();
+    if (this.#launch.tree === 'namespace') this.#streams[GUARD_FD]?.write(`${root.pid}\n`);
     this.#streams[LAUNCHER_FD]?.write('go\n');
     this.#watch = setInterval(() => {
-      if (memoryOfTree(this.#root as number) <= this.#limits.memoryBytes) return;
+      if (memoryOfTree(root.pid) <= this.#limits.memoryBytes) return;
       this.#end(failed('ENOMEM', `killed: more than ${this.#limits.memoryBytes} bytes of memory`));
     }, WATCH_MS);
   }
@@ -171,19 +173,26 @@ class Exec {
   }
 
   /**
-   * Kills the init, and with it the namespace. Before we know it, we wait: bwrap killed between making its child and
-   * letting it go on would leave that child waiting for ever. Nothing of the command runs until then.
+   * Kills the init, and with it the namespace. Before we know it, we wait, since bwrap itself is not to be killed then
+   * (see guard.ts). Nothing of the command runs until then.
    */
   #kill(): void {
     if (this.#root === undefined) return;
     try {
-      process.kill(this.#launch.tree === 'group' ? -this.#root : this.#root, 'SIGKILL');
+      if (this.#launch.tree === 'group') process.kill(-this.#root.pid, 'SIGKILL');
+      else if (!isOver(this.#root)) process.kill(this.#root.pid, 'SIGKILL');
     } catch {
       // It ended by itself.
     }
   }
 
-  /** The exit status, 128 + the number for a signal; or the signal that ended bwrap, which is none of the command's. */
+  #findRoot(): Member | undefined {
+    const pid = this.#launch.tree === 'group' ? this.#proc.pid : this.#info.init();
+    if (pid !== undefined) this.#root ??= member(pid);
+    return this.#root;
+  }
+
+  /** The exit status, 128 + the number for a signal; or the signal that ended the guard, which is none of the command's. */
   #exited(): Promise<number | NodeJS.Signals> {
     return new Promise((resolve, reject) => {
       this.#proc.once('error', reject);
@@ -196,15 +205,15 @@ class Exec {
 
   /** Every process of the tree is over, and all that they had written has been read. */
   async #treeEnds(): Promise<void> {
+    const root = this.#findRoot();
     this.#kill();
-    const stdout = this.#streams[1];
-    const drained = new Promise<void>((resolve) => stdout?.once('close', resolve) ?? resolve());
+    const read = Promise.all(this.#streams.slice(1, 3).map(closed));
     if (this.#launch.tree === 'namespace') {
-      if (this.#root !== undefined) await treeIsOver(this.#root);
-      if (!stdout?.closed) await drained;
-    } else if (!stdout?.closed) {
+      if (root !== undefined) await treeIsOver(root);
+      await read;
+    } else {
       // What left the group may hold the pipe for as long as it likes.
-      await Promise.race([drained, sleep(LEFT_GROUP_MS)]);
+      await Promise.race([read, sleep(LEFT_GROUP_MS)]);
     }
     for (const stream of this.#streams) stream?.destroy();
   }
@@ -214,18 +223,22 @@ class Exec {
   }
 }
 
-const start = (launch: Launch): ChildProcess => {
+const closed = (stream: Duplex | null | undefined): Promise<void> =>
+  new Promise((resolve) => (stream && !stream.closed ? stream.once('close', resolve) : resolve()));
+
+const start = (launch: Launch, info: number): ChildProcess => {
   const nothing = openSync('/dev/null', 'r+');
   try {
-    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe'];
-    stdio.push(launch.tree === 'namespace' ? 'pipe' : 'ignore', ...launch.inputs.map(() => 'pipe' as const));
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', info, 'pipe'];
+    stdio.push(...launch.inputs.map(() => 'pipe' as const));
     for (const fd of inheritedFds()) {
       if (fd < stdio.length && stdio[fd] !== 'ignore') continue;
       while (stdio.length < fd) stdio.push('ignore');
       stdio[fd] = nothing;
     }
     const { args, env, cwd } = launch;
-    return spawn(launch.command, args, { env, cwd, stdio, detached: launch.tree === 'group' });
+    // A group of its own: what is typed into our terminal, or kills our group, is for us to pass on.
+    return spawn(launch.command, args, { env, cwd, stdio, detached: true });
   } finally {
     closeSync(nothing);
   }

@@ -3,8 +3,7 @@
  * arguments, so that no shell ever reads it.
  *
  * It speaks with us over fd 3: it writes `ready`, or the errno of a program that is not to be run, and waits for a line.
- * Until that line nothing of the command has happened. When we are gone, the read ends, and so does it: had it gone on
- * by itself, a kernel killed in the wrong millisecond would leave a command without anybody to end it.
+ * Until that line nothing of the command has happened. When we are gone, the read ends, and so does it.
  */
 const LAUNCHER = `
 exec 2>&1

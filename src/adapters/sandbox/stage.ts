@@ -1,5 +1,6 @@
 /** As whom commands run, seen from outside, and how that user reaches what is mounted for it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { guarded } from './guard.ts';
 import { ownTree } from './own-tree.ts';
 
 export interface Stage {
@@ -9,7 +10,7 @@ export interface Stage {
   own(workspace: string): Promise<void>;
   /** Where the user sees the workspace. */
   seen(workspace: string): string;
-  /** What to start so that `command` runs as the user. */
+  /** What to start so that `command` runs as the user, under its guard. */
   command(workspace: string, command: readonly string[]): string[];
 }
 
@@ -18,7 +19,7 @@ const ownUser: Stage = {
   node: process.execPath,
   own: async () => {},
   seen: (workspace) => workspace,
-  command: (_, command) => [...command],
+  command: (_, command) => guarded('namespace', command),
 };
 
 /**
@@ -33,11 +34,11 @@ const PLACES = '/run/turingos-sandbox';
 
 // That user cannot walk through /root or a run's private directory. Root mounts what it needs where it can, in a mount
 // namespace that ends with the exec.
-const AS_FENCED = `
+const MOUNTED = `
 mount --bind "$1" ${PLACES}/workspace && mount --bind "$2" ${PLACES}/node || exit 1
 shift 2
-exec setpriv --reuid ${FENCED_UID} --regid ${FENCED_UID} --clear-groups -- "$@"
 `;
+const AS_FENCED = ['setpriv', '--reuid', `${FENCED_UID}`, '--regid', `${FENCED_UID}`, '--clear-groups', '--'];
 
 const rootsUser = (): Stage => {
   mkdirSync(`${PLACES}/workspace`, { recursive: true, mode: 0o755 });
@@ -47,8 +48,8 @@ const rootsUser = (): Stage => {
     own: (workspace) => ownTree(workspace, FENCED_UID),
     seen: () => `${PLACES}/workspace`,
     command: (workspace, command) => [
-      ...['unshare', '--mount', '--propagation', 'private', '--', '/bin/sh', '-c', AS_FENCED, 'as-fenced'],
-      ...[workspace, process.execPath, ...command],
+      ...['unshare', '--mount', '--propagation', 'private', '--'],
+      ...guarded('namespace', [workspace, process.execPath, ...AS_FENCED, ...command], MOUNTED),
     ],
   };
 };

@@ -40,14 +40,29 @@ export const memoryOfTree = (root: number): number => {
   return kilobytes * 1024;
 };
 
-/** Ended, or a zombie: the init of a process namespace becomes one only after all others in it are gone. */
-const isOver = (pid: number): boolean => {
+/** A process by its number and its start, since numbers are used again. */
+export interface Member {
+  pid: number;
+  /** In clock ticks since the machine started; empty for a process that was over when it was looked at. */
+  since: string;
+}
+
+/** State and start, fields 3 and 22 of /proc/PID/stat; the name before them may contain anything. */
+const stateAndStart = (pid: number): string[] => {
   const stat = read(`/proc/${pid}/stat`);
-  const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-  return stat === '' || state === 'Z' || state === 'X';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [fields[0] ?? '', fields[19] ?? ''];
+};
+
+export const member = (pid: number): Member => ({ pid, since: stateAndStart(pid)[1] as string });
+
+/** Ended, or a zombie: the init of a process namespace becomes one only after all others in it are gone. */
+export const isOver = ({ pid, since }: Member): boolean => {
+  const [state, start] = stateAndStart(pid);
+  return start !== since || start === '' || state === 'Z' || state === 'X';
 };
 
 /** Resolves when the init of a process namespace is over, and with it every process inside. */
-export const treeIsOver = async (init: number): Promise<void> => {
+export const treeIsOver = async (init: Member): Promise<void> => {
   while (!isOver(init)) await sleep(1);
 };

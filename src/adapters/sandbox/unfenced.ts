@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { Sandbox } from './contract.ts';
 import { execute } from './execute.ts';
+import { guarded } from './guard.ts';
 import { launched } from './launcher.ts';
 import { DEFAULT_LIMITS, prlimitOptions } from './limits.ts';
 
@@ -15,7 +16,7 @@ export const openUnfenced = async (): Promise<Sandbox> => ({
   run: (request) => {
     const { workspace } = request;
     const limits = { ...DEFAULT_LIMITS, ...request.limits };
-    const [command, ...args] = launched(prlimitOptions(limits, 'shared'), request.argv);
+    const [command, ...args] = guarded('group', launched(prlimitOptions(limits, 'shared'), request.argv));
     const env = { PATH: process.env.PATH, HOME: workspace, LANG: 'C.UTF-8' };
     const launch = async () => {
       if (!isAbsolute(workspace)) throw new Error(`the workspace ${workspace} is not an absolute path`);
