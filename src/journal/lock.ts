@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { cannotBeWritten, JournalError } from './errors.ts';
+import { cannotBeRead, cannotBeWritten, JournalError } from './errors.ts';
 
 /** Who holds a lock. Pids come round again, also after a reboot; together with the other two they do not. */
 export interface Holder {
@@ -55,10 +55,16 @@ export function takeLock(path: string, self: Holder = identify(process.pid)): Lo
   };
 }
 
-/** True when `path` holds a stale lock, false when there is none any more; throws while its holder lives. */
+/** True when `path` holds a stale lock, false when there is none any more; throws while its holder lives, or may live. */
 function refuseLive(path: string): boolean {
-  const text = read(path);
-  if (text === undefined) return false;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    // Another user's, or no file at all: it would stay so for ever, and nobody can tell whose it is.
+    throw cannotBeRead(path, error);
+  }
   const holder = parseHolder(text);
   if (holder !== undefined && isAlive(holder)) {
     throw new JournalError(

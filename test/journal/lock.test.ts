@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openJournal, verifyChain } from '../../src/journal/index.ts';
@@ -34,6 +34,13 @@ describe('the lock', () => {
     await journal.close();
     await (await openJournal(run, { run: 'r' })).close();
     expect(readdirSync(join(run, 'journal'))).toEqual(['000001.ndjson']);
+  });
+
+  it('that cannot be read is refused, not waited for', () => {
+    const path = join(scratchRun(), 'lock');
+    mkdirSync(path);
+    expect(() => takeLock(path)).toThrow(/The journal at .*lock cannot be read \(EISDIR/);
+    expect(readdirSync(dirname(path))).toEqual(['lock']);
   });
 
   it('names the process that holds it', async () => {
