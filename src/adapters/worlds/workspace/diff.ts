@@ -8,7 +8,7 @@ import { type DirNode, differences, type Node } from './tree.ts';
 export const MAX_DIFF = 64 * 1024;
 /** Bytes of a file whose lines are still compared. */
 const MAX_COMPARED = 512 * 1024;
-/** Edits after which two files count as altogether different. */
+/** Edited lines after which two files count as altogether different: looking for them takes time by the square. */
 const MAX_EDITS = 2000;
 
 export const diffStates = (from: DirNode, to: DirNode, store: ObjectStore): string => {
@@ -63,7 +63,9 @@ const patchOf = (
     to === undefined ? '/dev/null' : `b/${path}`,
   ];
   const [before, after] = [a, b].map((bytes) => bytes.toString('utf8')) as [string, string];
-  const patch = createTwoFilesPatch(...names, before, after, undefined, undefined, { maxEditLength: MAX_EDITS });
+  // Against nothing there is nothing to look for.
+  const maxEditLength = a.length === 0 || b.length === 0 ? Number.MAX_SAFE_INTEGER : MAX_EDITS;
+  const patch = createTwoFilesPatch(...names, before, after, undefined, undefined, { maxEditLength });
   // The line of equals signs is none of git's.
   return patch?.replace(/^=+\n/, '');
 };

@@ -63,7 +63,7 @@ export class History {
     const head = this.#store.ref(HEAD);
     if (head === undefined) return;
     await this.#read(head);
-    for (const kept of this.#store.refs(KEPT)) await this.#read(kept);
+    for (const [, kept] of this.#store.named(KEPT)) await this.#read(kept);
     this.#line = this.#lineTo(head);
   }
 

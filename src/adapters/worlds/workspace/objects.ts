@@ -132,14 +132,17 @@ export class ObjectStore {
     return id;
   }
 
-  /** The commits that the references below a prefix name, in no order. */
-  refs(prefix: string): string[] {
+  /** The references below a prefix, each with the commit that it names, in no order. */
+  named(prefix: string): [name: string, id: string][] {
     const packed = (readOrNothing(join(this.dir, 'packed-refs')) ?? '')
       .split('\n')
       .filter((line) => line.includes(` ${prefix}/`))
       .map((line) => line.split(' ')[1] as string);
     const names = new Set([...packed, ...readdirSync(join(this.dir, prefix)).map((name) => `${prefix}/${name}`)]);
-    return [...names].flatMap((name) => this.ref(name) ?? []);
+    return [...names].flatMap((name) => {
+      const id = this.ref(name);
+      return id === undefined ? [] : [[name, id] as [string, string]];
+    });
   }
 
   setRef(name: string, id: string): void {

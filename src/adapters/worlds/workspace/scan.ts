@@ -84,14 +84,14 @@ class Look {
   async dir(path: string, stats: Stats, known: Node | null | undefined): Promise<DirNode> {
     const mode = stats.mode & 0o7777;
     try {
-      return await this.#entries(path, mode, known?.type === 'dir' ? known : undefined);
+      return await this.#entries(path, stats, known?.type === 'dir' ? known : undefined);
     } catch (error) {
       if (!isDenied(error) || (mode & 0o700) === 0o700) throw error;
       // Its owner has locked it: opened for the time of the look.
       const fd = this.#open(path);
       try {
         chmodDir(fd, mode | 0o700);
-        return await this.#entries(path, mode, known?.type === 'dir' ? known : undefined);
+        return await this.#entries(path, stats, known?.type === 'dir' ? known : undefined);
       } finally {
         chmodDir(fd, mode);
         closeSync(fd);
@@ -115,7 +115,8 @@ class Look {
       .flatMap(({ paths }) => paths.slice(1));
   }
 
-  async #entries(path: string, mode: number, known: DirNode | undefined): Promise<DirNode> {
+  async #entries(path: string, stats: Stats, known: DirNode | undefined): Promise<DirNode> {
+    const mode = stats.mode & 0o7777;
     const whole = path === '' ? this.#dir : `${this.#dir}/${path}`;
     const names = readdirSync(forSystem(whole), { encoding: 'latin1' });
     const children: [string, Node][] = [];
@@ -137,6 +138,10 @@ class Look {
       }
     } finally {
       if (fd >= 0) closeSync(fd);
+    }
+    // Names and times were taken by path, which is three times as fast; another directory may have come to stand there.
+    if (!isSame(lstatSync(forSystem(whole), { throwIfNoEntry: false }), stats)) {
+      this.#problem('EIO', path, 'was swapped for something else while it was read');
     }
     if (known !== undefined && same && children.length === names.length) return known;
     const node = dirNode(mode, children);
@@ -207,3 +212,5 @@ class Look {
     return walk(forSystem(this.#dir), segmentsOf(path));
   }
 }
+
+const isSame = (now: Stats | undefined, then: Stats): boolean => now?.ino === then.ino && now.dev === then.dev;
