@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { SimRates } from '../../src/adapters/brains/sim-errors.ts';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { faultyBrain } from '../../src/adapters/chaos/faulty-brain.ts';
+import { shippedProfile } from '../../src/adapters/config/load.ts';
 import { keepGrader, loadTask } from '../../src/adapters/tasks/index.ts';
 import { beginning } from '../../src/cli/kernel-begin.ts';
 import type { Pair } from '../../src/cli/pair.ts';
@@ -120,7 +121,16 @@ const whole = async (
     policy: { ...DEFAULT_POLICY, ...policy },
     seed,
   };
-  const launch = { id, profile: 'sim', pace: 'max' as const, fsync: 'never' as const, taskSource: TASK, socket: '' };
+  const { pair: spec } = shippedProfile('sim');
+  const launch = {
+    id,
+    profile: 'sim',
+    pair: spec,
+    pace: 'max' as const,
+    fsync: 'never' as const,
+    taskSource: TASK,
+    socket: '',
+  };
   const { grader, go, ...begun } = await beginning(dir, { ...launch, begin }, journal, pair);
   const engine = new Engine({ journal, seats: pair, world: begun.world, grader });
   await go(engine);

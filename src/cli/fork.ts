@@ -7,17 +7,19 @@ import { findRun } from '../runtime/find-run.ts';
 import type { RunFold } from '../runtime/fold-run.ts';
 import { type Cut, copyBlobs, foldTo, inFlight } from '../runtime/fork.ts';
 import { written } from '../runtime/launch.ts';
-import { readManifest } from '../runtime/manifest.ts';
+import { type Manifest, readManifest } from '../runtime/manifest.ts';
 import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { launchMany } from './launch-many.ts';
 import { isHeadless, type Launched, type LaunchOptions, launchRun, paceOf } from './launch-run.ts';
 import type { CommonOptions } from './options.ts';
-import { policyFrom } from './policy-file.ts';
+import { laidOver, policyFrom } from './policy-file.ts';
+import { isRemote, pairOfRun, requireKeys, usableProfile } from './profile-choice.ts';
 
 export interface ForkOptions extends CommonOptions, LaunchOptions {
   at: Cut;
   profile?: string;
+  config?: string;
   policy?: string;
   /** How many forks, each with a seed of its own. */
   seeds?: number;
@@ -35,8 +37,8 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
     throw new UserError(`run ${id} has no readable ${lost} in ${dir}, so it cannot be forked`, EXIT.notFound);
   }
   const fold = await foldTo(dir, id, options.at);
-  const profile = options.profile ?? manifest.profile;
-  const forked = await branchOf(id, fold, options, profile !== manifest.profile);
+  const { profile, pair, ...brains } = brainsOf(manifest, options);
+  const forked = await branchOf(id, fold, options, brains);
   const launched = seedsOf(forked.seed, options.seeds).map((seed): Launched => {
     const { id: forkId, dir: forkDir } = createRunDir(home);
     const overridden = seed === forked.seed ? forked.overridden : [...forked.overridden, 'seed' as const];
@@ -45,13 +47,13 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
       copyBlobs(dir, forkDir, forked);
     });
     const { fsync } = manifest.config;
-    const pace = paceOf(undefined, isHeadless(options) || (options.seeds ?? 1) > 1);
+    const pace = paceOf(undefined, isHeadless(options) || isRemote(pair) || (options.seeds ?? 1) > 1);
     const socket = socketPath(forkDir, forkId);
     const begin = { how: 'fork' as const, forked: { ...forked, seed, overridden } };
     return {
       home,
       dir: forkDir,
-      launch: { id: forkId, profile, pace, fsync, taskSource: manifest.taskSource, socket, begin },
+      launch: { id: forkId, profile, pair, pace, fsync, taskSource: manifest.taskSource, socket, begin },
     };
   });
   const [only, ...others] = launched as [Launched, ...Launched[]];
@@ -62,7 +64,25 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
 const seedsOf = (seed: number, count: number | undefined): number[] =>
   count === undefined ? [seed] : Array.from({ length: count }, (_, i) => (seed + 1 + i) % 2 ** 31);
 
-const branchOf = async (id: string, fold: RunFold, options: ForkOptions, otherBrains: boolean): Promise<Forked> => {
+/** The origin's as they were, or those of a profile of today, with what it says of the policy. */
+const brainsOf = (manifest: Manifest, { profile, config }: ForkOptions) => {
+  if (profile === undefined) {
+    const pair = pairOfRun(manifest);
+    requireKeys(manifest.profile, pair);
+    return { profile: manifest.profile, pair, others: false, policy: {} };
+  }
+  const { pair, policy } = usableProfile(profile, config);
+  const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(pairOfRun(manifest));
+  return { profile, pair, others, policy };
+};
+
+interface Brains {
+  /** Other ones than the origin's. */
+  others: boolean;
+  policy: Record<string, unknown>;
+}
+
+const branchOf = async (id: string, fold: RunFold, options: ForkOptions, brains: Brains): Promise<Forked> => {
   const { state, begun, head } = fold;
   if (begun === undefined) throw new Error('a fold that was let through has a beginning');
   const world = createMemoryWorld(begun.world.files);
@@ -70,9 +90,10 @@ const branchOf = async (id: string, fold: RunFold, options: ForkOptions, otherBr
   await world.restoreTo(state.worldHash, { past, writes: fold.writes }).catch((error: Error) => {
     throw new UserError(`the world of run ${id} cannot be put back: ${error.message}`, EXIT.diverged);
   });
-  const policy = options.policy === undefined ? state.policy : policyFrom(options.policy, state.policy);
+  const base = laidOver(state.policy, brains.policy);
+  const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
   const overridden: Forked['overridden'] = [];
-  if (otherBrains) overridden.push('brains');
+  if (brains.others) overridden.push('brains');
   if (canonicalJson(policy) !== canonicalJson(state.policy)) overridden.push('policy');
   return {
     kind: 'run.forked',

@@ -110,11 +110,10 @@ const put = async (
 export const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
 
 const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
-  const seat = ({ brain, system, constrained }: Seat) => ({
-    ...nameOf({ brain, system, constrained }),
-    system,
-    constrained,
-  });
+  const seat = (role: 'planner' | 'worker') => {
+    const { brain: spec, system, constrained } = launch.pair[role];
+    return { ...nameOf(pair[role]), system, constrained, spec };
+  };
   const { id, profile, pace, fsync, taskSource, socket } = launch;
   const { task, policy, seed } = input;
   return {
@@ -124,7 +123,7 @@ const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
     code: codeVersion(),
     profile,
     config: { pace, fsync },
-    brains: { planner: seat(pair.planner), worker: seat(pair.worker) },
+    brains: { planner: seat('planner'), worker: seat('worker') },
     task,
     taskSource,
     policy,

@@ -10,7 +10,6 @@ import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
 import { openPair, type Pair } from './pair.ts';
-import type { PROFILES, ProfileName } from './profile-names.ts';
 
 /** How long adapters may take to let go after the end; the process ends then in any case. */
 const DISPOSE_MS = 100;
@@ -23,7 +22,7 @@ export const kernelVerb = async (dir: string): Promise<number> => {
   // From the very start: a signal that comes before the run does is obeyed, and journalled, once there is one.
   const obey = signals();
   const launch = readLaunch(dir);
-  const pair = await openPair(launch.profile as keyof typeof PROFILES & ProfileName, launch.pace);
+  const pair = await openPair(launch);
   const code = await supervise(dir, launch, pair, obey);
   await atMost(DISPOSE_MS, pair.dispose());
   // Native threads and open sockets must not keep a run alive that has ended.

@@ -1,13 +1,14 @@
 /** A policy file: YAML or JSON, laid over the default. `null` takes a field away, which turns off what it governs. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { isObject, layOver } from '../adapters/config/lay-over.ts';
 import { Policy } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 
 /** @throws UserError 66 or 65 whose sentence names the file and the field */
 export const policyFrom = (path: string, base: Policy): Policy => {
-  const parsed = Policy.safeParse(merge(base, read(path)));
+  const parsed = Policy.safeParse(layOver(base, read(path)));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
@@ -15,20 +16,10 @@ export const policyFrom = (path: string, base: Policy): Policy => {
   throw new UserError(`policy ${path}: ${field.join('.')}: ${why}`, EXIT.badInput);
 };
 
+/** What is known to be good, laid over a policy. */
+export const laidOver = (base: Policy, over: Record<string, unknown>): Policy => Policy.parse(layOver(base, over));
+
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const merge = (base: unknown, over: unknown): unknown => {
-  if (!isObject(over)) return over;
-  const merged: Record<string, unknown> = isObject(base) ? { ...base } : {};
-  for (const [key, value] of Object.entries(over)) {
-    if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
-  }
-  return merged;
-};
 
 const read = (path: string): Record<string, unknown> => {
   let value: unknown;

@@ -5,7 +5,6 @@ import { packageVersion } from '../runtime/code-version.ts';
 import { parseSpeed } from '../store/speed.ts';
 import { DEMO_SEED, DEMO_TASK } from './demo-run.ts';
 import { bound, collect, notedTip } from './journal-args.ts';
-import { PROFILE_NAMES } from './profile-names.ts';
 
 const whole = (text: string): number => {
   const value = Number(text);
@@ -95,6 +94,8 @@ Exit codes:
    3  a journal does not verify        75  the run takes no orders
   65  bad input file                  130  the run was killed`;
 
+const CONFIG = 'where profiles are (default: ./turingos.config.yaml, else turingos/config.yaml under $XDG_CONFIG_HOME)';
+
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {
   const program = new Command('turingos')
@@ -115,7 +116,8 @@ export const createProgram = (end: (code: number) => void): Command => {
   const runOptions = (command: Command, defaultSeed: number): Command =>
     command
       .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
-      .addOption(new Option('--profile <name>', 'the pair of brains').choices(PROFILE_NAMES).default('demo'))
+      .option('--profile <name>', 'the pair of brains; `turingos profiles` lists them', 'demo')
+      .option('--config <file>', CONFIG)
       .option('--policy <file>', 'YAML or JSON, merged over the default policy')
       .option('--seed <n>', 'of everything that is drawn', seed, defaultSeed)
       .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)
@@ -136,6 +138,18 @@ export const createProgram = (end: (code: number) => void): Command => {
   verb('check', 'say whether a task file is good', program.command('task').description('task files'))
     .argument('<file>')
     .action(async (file: string, options) => end(await (await import('./task-check.ts')).taskCheckVerb(file, options)));
+
+  program
+    .command('profiles')
+    .description('the pairs of brains that runs can have, and where each is written')
+    .option('--json', 'one JSON object')
+    .option('--config <file>', CONFIG)
+    .action(async (options) => end(await (await import('./profiles.ts')).profilesVerb(options)));
+
+  verb('doctor', 'what is there of all that a run needs, and what to do about the rest')
+    .option('--profile <name>', 'the pair of brains that is to work', 'demo')
+    .option('--config <file>', CONFIG)
+    .action(async (options) => end(await (await import('./doctor.ts')).doctorVerb(options)));
 
   program
     .command('runs')
@@ -178,7 +192,8 @@ export const createProgram = (end: (code: number) => void): Command => {
 
   onRun('fork', 'branch off a new run from a record or a tick of another')
     .requiredOption('--at <seq|tick>', 'after this record (18231) or anew from this tick (t84)', cut)
-    .addOption(new Option('--profile <name>', "other brains than the origin's").choices(PROFILE_NAMES))
+    .option('--profile <name>', "other brains than the origin's")
+    .option('--config <file>', CONFIG)
     .option('--policy <file>', "YAML or JSON, laid over the origin's policy")
     .option('--seeds <n>', 'so many forks side by side, each with a seed of its own', forks)
     .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')

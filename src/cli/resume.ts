@@ -14,6 +14,7 @@ import { summarise } from '../runtime/run-summary.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { type LaunchOptions, launchRun } from './launch-run.ts';
 import type { CommonOptions } from './options.ts';
+import { pairOfRun, requireKeys } from './profile-choice.ts';
 
 export const resumeVerb = async (name: string, options: CommonOptions & LaunchOptions): Promise<number> => {
   const home = homeDir(options.home);
@@ -37,9 +38,12 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
     throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
   }
   const { profile, config, taskSource, socket } = manifest;
+  const pair = pairOfRun(manifest);
+  requireKeys(profile, pair);
   const launch: Launch = {
     id,
     profile,
+    pair,
     ...config,
     taskSource,
     socket: existsSync(dirname(socket)) ? socket : socketPath(dir, id),

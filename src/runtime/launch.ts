@@ -1,10 +1,11 @@
 /** Starts a run's kernel in a process and process group of its own. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { INPUTS, Policy, TaskSpec } from '../kernel/index.ts';
+import { PairSpec } from './brain-spec.ts';
 import { connectControl } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { UserError } from './user-error.ts';
@@ -27,6 +28,8 @@ const Beginning = z.discriminatedUnion('how', [
 export const Launch = z.strictObject({
   id: z.string().length(8),
   profile: z.string(),
+  /** What the profile stood for when the run was first launched. */
+  pair: PairSpec,
   pace: z.union([z.literal('max'), z.int().min(1)]),
   fsync: z.enum(['always', 'interval', 'never']),
   /** A built-in task's name, or a task file's absolute path. */
@@ -37,7 +40,17 @@ export const Launch = z.strictObject({
 export type Launch = z.infer<typeof Launch>;
 
 export const launchFile = (dir: string): string => join(dir, 'launch.json');
-export const readLaunch = (dir: string): Launch => Launch.parse(JSON.parse(readFileSync(launchFile(dir), 'utf8')));
+
+/** @throws UserError where there is nothing to launch any more: of two kernels that were started for a run one has begun */
+export const readLaunch = (dir: string): Launch => {
+  if (!existsSync(launchFile(dir))) {
+    throw new UserError(
+      `the run in ${dir} is being started by another process: \`turingos ps\` tells whether it lives`,
+      EXIT.busy,
+    );
+  }
+  return Launch.parse(JSON.parse(readFileSync(launchFile(dir), 'utf8')));
+};
 
 export interface KernelProcess {
   pid: number;
@@ -51,6 +64,7 @@ const START_MS = 20_000;
 /** A resume reads the whole journal first, at some 100,000 records a second. */
 const RESUME_MS = 600_000;
 const POLL_MS = 10;
+const ANSWER_MS = 1000;
 
 /**
  * @param command how this program starts itself: executable and arguments; `kernel --dir DIR` is added
@@ -77,7 +91,7 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     // A short run may be over before anyone has asked.
     if (over === 0) return kernel;
     if (over !== undefined) throw new UserError(lastWords(dir, over), typeof over === 'number' ? over : EXIT.internal);
-    if (await answers(launch.socket)) return kernel;
+    if (await answers(launch.socket, kernel.pid)) return kernel;
   }
   proc.kill('SIGKILL');
   throw new UserError(
@@ -106,11 +120,17 @@ export const written = <T>(dir: string, write: () => T): T => {
   }
 };
 
-const answers = async (socket: string): Promise<boolean> => {
+/** Whether it is that process who answers: of two that resume a run at once only one gets it. */
+const answers = async (socket: string, pid: number): Promise<boolean> => {
   try {
-    const client = await connectControl(socket, 1000);
-    client.close();
-    return true;
+    const client = await connectControl(socket, ANSWER_MS);
+    return await client
+      .status(ANSWER_MS)
+      .then(
+        (status) => status.pid === pid,
+        () => false,
+      )
+      .finally(() => client.close());
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Policy, TaskSpec } from '../kernel/index.ts';
+import { BrainSpec } from './brain-spec.ts';
 
 const SeatRecord = z.strictObject({
   name: z.string(),
@@ -13,6 +14,8 @@ const SeatRecord = z.strictObject({
   system: z.string(),
   /** Whether the frame's JSON schema holds the brain while it writes. */
   constrained: z.boolean(),
+  /** What it is made from; earlier versions had the profile's name alone. */
+  spec: BrainSpec.optional(),
 });
 
 export const Manifest = z.strictObject({
@@ -24,6 +27,7 @@ export const Manifest = z.strictObject({
     /** Git commit of the code, `+` behind it where the tree had changes; null outside a repository. */
     commit: z.string().nullable(),
   }),
+  /** Its name; what it stood for is in `brains`. */
   profile: z.string(),
   config: z.strictObject({
     /** Milliseconds between two tokens, or `max`. */

@@ -1,0 +1,136 @@
+/** Reads the profiles: those that are shipped, and those of a configuration file, which may take their names. */
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { DEFAULT_POLICY, Policy } from '../../kernel/policy.ts';
+import type { PairSpec } from '../../runtime/brain-spec.ts';
+import { findConfig } from './find.ts';
+import { isObject, layOver } from './lay-over.ts';
+import { didYouMean } from './nearest.ts';
+import { pairOf } from './resolve.ts';
+import { EXAMPLES, KNOWN_FIELDS, PROFILE_NAME, ProfileFields } from './schema.ts';
+import { findKey, NO_KEYS } from './secrets.ts';
+import { SHIPPED, SHIPPED_NAMES, type Shipped, type ShippedName } from './shipped.ts';
+import { shortForm } from './short-form.ts';
+import { ConfigError, type Path, readYaml, type YamlFile } from './yaml-file.ts';
+
+export interface Profile {
+  name: string;
+  /** Where it is written: `shipped`, or a file and its line. */
+  from: string;
+  /** For people; '' for none. */
+  about: string;
+  pair: PairSpec;
+  /** Laid over the default policy. */
+  policy: Record<string, unknown>;
+}
+
+export interface Profiles {
+  /** The configuration file; undefined where there is none. */
+  file: string | undefined;
+  /** The shipped ones first. */
+  all: Profile[];
+}
+
+/**
+ * @param named what `--config` said
+ * @throws ConfigError
+ */
+export const loadProfiles = (named?: string): Profiles => {
+  const file = findConfig(named);
+  const own = file === undefined ? [] : readConfig(file);
+  const others = SHIPPED_NAMES.filter((name) => !own.some((profile) => profile.name === name)).map(shippedProfile);
+  return { file, all: [...others, ...own] };
+};
+
+export const shippedProfile = (name: ShippedName): Profile => {
+  const { about, ...written }: Shipped = SHIPPED[name];
+  const fields = ProfileFields.parse(expanded(written, (_, why) => new Error(`${name}: ${why}`)));
+  return { name, from: 'shipped', about, pair: pairOf(fields, '/'), policy: written.policy ?? {} };
+};
+
+/** @throws ConfigError */
+export const readConfig = (path: string): Profile[] => {
+  const file = readYaml(path, EXAMPLES.profiles as string);
+  const { value } = file;
+  const key = findKey(value);
+  if (key !== undefined) throw invalid(file, key.path, NO_KEYS, 'keyEnv');
+  if (!isObject(value)) throw invalid(file, [], 'it holds no fields');
+  const extra = Object.keys(value).find((name) => name !== 'profiles');
+  if (extra !== undefined) throw invalid(file, [extra], unknown(extra, KNOWN_FIELDS.file));
+  const { profiles } = value;
+  if (!isObject(profiles)) throw invalid(file, ['profiles'], 'is missing, or no list of names with their brains');
+  return Object.entries(profiles).map(([name, fields]) => profileOf(file, name, fields));
+};
+
+const profileOf = (file: YamlFile, name: string, written: unknown): Profile => {
+  const at = ['profiles', name];
+  if (!PROFILE_NAME.test(name)) throw invalid(file, at, 'is no name: up to 40 letters, digits, dots and dashes');
+  if (!isObject(written)) throw invalid(file, at, 'names no brains', 'planner');
+  const fields = expanded(written, (seat, why) => invalid(file, [...at, seat], why));
+  const parsed = ProfileFields.safeParse(fields);
+  if (!parsed.success) throw firstOf(file, at, fields, parsed.error);
+  const { policy = {} } = parsed.data;
+  const whole = Policy.safeParse(layOver(DEFAULT_POLICY, policy));
+  if (!whole.success) throw firstOf(file, [...at, 'policy'], policy, whole.error);
+  const from = `${file.path}:${file.lineOf(at)}`;
+  return { name, from, about: '', pair: pairOf(parsed.data, dirname(file.path)), policy };
+};
+
+/** Short forms written out. */
+const expanded = (written: object, wrong: (seat: string, why: string) => Error): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(written).map(([name, value]) => {
+      if (typeof value !== 'string' || !['planner', 'worker', 'brain'].includes(name)) return [name, value];
+      const short = shortForm(value);
+      if (!short.ok) throw wrong(name, short.why);
+      return [name, short.fields];
+    }),
+  );
+
+/** What to say of all that is wrong: a misspelt field is also a missing one, and the spelling is what helps. */
+const firstOf = (file: YamlFile, at: Path, value: unknown, { issues }: z.ZodError): ConfigError => {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (issue === undefined) return invalid(file, at, 'is wrong');
+  const field = [...at, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const [name = ''] = issue.keys;
+    const holder = issue.path.reduce<unknown>(
+      (inner, key) => (isObject(inner) ? inner[String(key)] : undefined),
+      value,
+    );
+    return invalid(file, [...field, name], unknown(name, knownIn(at, issue.path, holder)));
+  }
+  return invalid(file, field, reason(issue.message));
+};
+
+/** The fields that the place takes in which an unknown one was found. */
+const knownIn = (at: Path, path: Path, holder: unknown): readonly string[] => {
+  if (at.includes('policy')) {
+    const known = path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[String(key)] : {}), DEFAULT_POLICY);
+    return isObject(known) ? Object.keys(known) : [];
+  }
+  if (path.length === 0) return KNOWN_FIELDS.profile;
+  const provider = isObject(holder) ? String(holder.provider) : '';
+  return Object.hasOwn(KNOWN_FIELDS, provider) ? KNOWN_FIELDS[provider as keyof typeof KNOWN_FIELDS] : [];
+};
+
+const unknown = (name: string, known: readonly string[]): string =>
+  `there is no such field${didYouMean(name, known)}; there are ${known.join(', ')}`;
+
+const reason = (message: string): string => {
+  if (message.endsWith('received undefined')) return 'is missing';
+  if (message === 'Invalid input') return 'has to be one of ollama, openai, embedded, simulated';
+  const bare = message.replace(/^Invalid (input|option): /, '').replace(/\.$/, '');
+  return bare.charAt(0).toLowerCase() + bare.slice(1);
+};
+
+/** @param like the field to give an example of; default: the last one that has one */
+const invalid = (file: YamlFile, field: Path, why: string, like?: string): ConfigError => {
+  const shown = field
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+  const known = field.findLast((key) => typeof key === 'string' && Object.hasOwn(EXAMPLES, key));
+  const example = EXAMPLES[like ?? (typeof known === 'string' ? known : 'profiles')];
+  const where = `${file.path}:${file.lineOf(field)}`;
+  return new ConfigError('invalid', `${where}: ${shown === '' ? '' : `${shown}: `}${why}. For example: ${example}`);
+};

@@ -1,0 +1,43 @@
+/** From what a profile says to what a run keeps: every default is filled in here, once. */
+import { resolve } from 'node:path';
+import type { BrainSpec, PairSpec, SeatSpec } from '../../runtime/brain-spec.ts';
+import { OLLAMA, VENDORS, type Vendor } from '../brains/endpoints/vendors.ts';
+import type { BrainFields, ProfileFields } from './schema.ts';
+import { isCheckpoint } from './short-form.ts';
+import { SYSTEM_PROMPT } from './system-prompt.ts';
+
+/** @param base the directory that relative paths of GGUF files are seen from */
+export const pairOf = ({ planner, worker, brain }: ProfileFields, base: string): PairSpec => ({
+  planner: seatOf((planner ?? brain) as BrainFields, base),
+  worker: seatOf((worker ?? brain) as BrainFields, base),
+});
+
+/** The embedded model was trained without a system prompt and on whole replies; others need to be told, and held. */
+const seatOf = (fields: BrainFields, base: string): SeatSpec => {
+  const remote = fields.provider === 'ollama' || fields.provider === 'openai';
+  return {
+    brain: brainOf(fields, base),
+    system: fields.system ?? (remote ? SYSTEM_PROMPT : ''),
+    constrained: fields.constrained ?? remote,
+  };
+};
+
+const brainOf = (fields: BrainFields, base: string): BrainSpec => {
+  if (fields.provider === 'simulated') return { provider: 'simulated' };
+  if (fields.provider === 'embedded') return { provider: 'embedded', model: modelFile(fields.model, base) };
+  const { url, urls, keyEnv, model, thinking, silenceMs } = fields;
+  const vendor = fields.provider === 'openai' ? (fields.vendor ?? 'compatible') : undefined;
+  const facts: Pick<Vendor, 'baseUrl' | 'keyEnv'> = vendor === undefined ? OLLAMA : VENDORS[vendor];
+  const common = {
+    model,
+    urls: urls ?? [url ?? facts.baseUrl ?? ''],
+    keyEnv: keyEnv === undefined ? facts.keyEnv : keyEnv,
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+  };
+  if (vendor !== undefined) return { provider: 'openai', vendor, ...common };
+  const contextTokens = fields.provider === 'ollama' ? fields.contextTokens : undefined;
+  return { provider: 'ollama', ...common, ...(contextTokens === undefined ? {} : { contextTokens }) };
+};
+
+const modelFile = (model: string, base: string): string => (isCheckpoint(model) ? model : resolve(base, model));

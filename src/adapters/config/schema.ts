@@ -1,0 +1,121 @@
+/** The fields of `turingos.config.yaml`. */
+import { z } from 'zod';
+import { VENDORS, type VendorName } from '../brains/endpoints/vendors.ts';
+import { CHECKPOINTS, isCheckpoint } from './short-form.ts';
+
+const VENDOR_NAMES = Object.keys(VENDORS) as [VendorName, ...VendorName[]];
+
+/** In capitals, as environment variables are by custom: most keys are not, and so none can stand here by mistake. */
+const EnvName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]*$/, 'has to be the name of an environment variable, in capitals; the key itself stays there');
+
+const isPlace = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && search === '';
+};
+const Url = z.string().refine(isPlace, 'has to be a URL like http://127.0.0.1:11435, without a login or a query');
+
+const Gguf = z
+  .string()
+  .max(1000)
+  .refine(
+    (model) => isCheckpoint(model) || model.endsWith('.gguf'),
+    `has to be ${CHECKPOINTS.join(' or ')}, or the path of a .gguf file`,
+  );
+
+const anyBrain = {
+  /** Instead of the fixed prompt that explains the syscalls; '' for none. */
+  system: z.string().max(16_384).optional(),
+  /** Whether the frame's JSON schema holds the model while it writes. */
+  constrained: z.boolean().optional(),
+};
+const endpoint = {
+  ...anyBrain,
+  model: z.string().min(1).max(200),
+  url: Url.optional(),
+  urls: z.array(Url).min(1).max(16).optional(),
+  keyEnv: EnvName.nullable().optional(),
+  thinking: z.enum(['on', 'off']).optional(),
+  silenceMs: z.int().min(1000).max(3_600_000).optional(),
+};
+
+/** A brain as the file has it; a short form is this too, written in one line. */
+export const BrainFields = z
+  .discriminatedUnion('provider', [
+    z.strictObject({ provider: z.literal('simulated'), ...anyBrain }),
+    z.strictObject({ provider: z.literal('embedded'), model: Gguf, ...anyBrain }),
+    z.strictObject({ provider: z.literal('ollama'), ...endpoint, contextTokens: z.int().min(512).optional() }),
+    z.strictObject({ provider: z.literal('openai'), vendor: z.enum(VENDOR_NAMES).optional(), ...endpoint }),
+  ])
+  .superRefine((fields, ctx) => {
+    if (!('model' in fields) || fields.provider === 'embedded') return;
+    const { url, urls } = fields;
+    const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+    if (url !== undefined && urls !== undefined) wrong('url', 'there is urls too; one of the two is enough');
+    if (fields.provider !== 'openai') return;
+    const { vendor = 'compatible', thinking } = fields;
+    const known = VENDORS[vendor];
+    if (url === undefined && urls === undefined && known.baseUrl === null) {
+      wrong('url', `is missing, and ${vendor} has no address of its own`);
+    }
+    if (thinking !== undefined && known.thinking === null) {
+      wrong('thinking', `cannot be switched at ${vendor}; leave it out`);
+    }
+  });
+export type BrainFields = z.infer<typeof BrainFields>;
+
+/** Where a profile has `brain`, it sits in both seats. */
+export const ProfileFields = z
+  .strictObject({
+    planner: BrainFields.optional(),
+    worker: BrainFields.optional(),
+    brain: BrainFields.optional(),
+    /** Laid over the default policy; read when it is used. */
+    policy: z.record(z.string(), z.unknown()).optional(),
+  })
+  .superRefine(({ planner, worker, brain }, ctx) => {
+    const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+    if (brain !== undefined) {
+      if (planner !== undefined) wrong('planner', 'brain names both seats already');
+      if (worker !== undefined) wrong('worker', 'brain names both seats already');
+      return;
+    }
+    if (planner === undefined) wrong('planner', 'is missing');
+    else if (worker === undefined) wrong('worker', 'is missing');
+  });
+export type ProfileFields = z.infer<typeof ProfileFields>;
+
+/** Names of profiles: as they are typed behind `--profile`. */
+export const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/i;
+
+/** What may stand where, for saying which name was meant. */
+export const KNOWN_FIELDS = {
+  file: ['profiles'],
+  profile: ['planner', 'worker', 'brain', 'policy'],
+  simulated: ['provider', 'system', 'constrained'],
+  embedded: ['provider', 'model', 'system', 'constrained'],
+  ollama: ['provider', ...Object.keys(endpoint), 'contextTokens'],
+  openai: ['provider', 'vendor', ...Object.keys(endpoint)],
+} as const;
+
+/** A valid example of every field. */
+export const EXAMPLES: Record<string, string> = {
+  profiles: 'profiles: {mine: {planner: kimi, worker: "qwen3-coder:30b @ http://127.0.0.1:11435"}}',
+  planner: 'planner: kimi',
+  worker: 'worker: "qwen3-coder:30b @ http://127.0.0.1:11435"',
+  brain: 'brain: {provider: openai, vendor: vllm, model: my-model, url: "http://127.0.0.1:8000/v1"}',
+  policy: 'policy: {limits: {maxTokens: 4096}}',
+  provider: 'provider: ollama',
+  vendor: 'vendor: vllm',
+  model: 'model: "qwen3-coder:30b"',
+  url: 'url: "http://127.0.0.1:11435"',
+  urls: 'urls: ["http://127.0.0.1:11435", "http://127.0.0.1:11436"]',
+  keyEnv: 'keyEnv: MOONSHOT_API_KEY',
+  thinking: 'thinking: off',
+  silenceMs: 'silenceMs: 90000',
+  contextTokens: 'contextTokens: 8192',
+  system: 'system: ""',
+  constrained: 'constrained: true',
+};
