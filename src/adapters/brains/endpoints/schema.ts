@@ -1,8 +1,9 @@
 /** JSON schemas as servers take them. */
 
 /**
- * What samplers of servers choke on, or answer with an error: llama.cpp takes patterns only with both anchors, and long
- * `maxLength`s not at all; vendors know few formats. Every reply is checked against the whole schema anyway.
+ * What samplers of servers choke on, or answer with an error: llama.cpp repeats nothing more than 2,000 times, so that a
+ * longer `maxLength` is refused with the whole request, and its older versions take few patterns; vendors know few
+ * formats. Every reply is checked against the whole schema anyway.
  */
 const LEFT_OUT: ReadonlySet<string> = new Set(['$schema', 'pattern', 'format', 'minLength', 'maxLength']);
 
