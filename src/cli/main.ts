@@ -7,11 +7,15 @@ import { sanitise } from '../store/sanitise.ts';
 import { createProgram } from './program.ts';
 
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
-const leaveQuietly = (error: NodeJS.ErrnoException): void => {
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal);
+const leave = ({ code = 'unknown error' }: NodeJS.ErrnoException): never => {
+  if (code === 'EPIPE') process.exit(EXIT.ok);
+  say(`the output cannot be written (${code}): make room where it goes to, and give the command again`);
+  process.exit(EXIT.unavailable);
 };
-process.stdout.on('error', leaveQuietly);
-process.stderr.on('error', leaveQuietly);
+process.stdout.on('error', leave);
+process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === 'EPIPE' ? EXIT.ok : EXIT.unavailable);
+});
 
 const say = (sentence: string): void => {
   process.stderr.write(`turingos: ${sanitise(sentence)}\n`);

@@ -110,7 +110,6 @@ const openState = (dir: string, pid: number | null, records: readonly JournalRec
   return switched?.kind === 'run.paused' ? 'paused' : 'running';
 };
 
-const tickOf = (records: readonly JournalRecord[]): number => {
-  const dispatched = records.findLast((record) => typeof record.tick === 'number');
-  return dispatched === undefined ? 0 : (dispatched.tick as number);
-};
+/** Where several processes are at work, the last word may be of an older tick than the newest. */
+const tickOf = (records: readonly JournalRecord[]): number =>
+  records.reduce((most, { tick }) => (typeof tick === 'number' ? Math.max(most, tick) : most), 0);

@@ -1,6 +1,17 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { splitPlace } from '../../src/cli/replay-target.ts';
 import { openJournal } from '../../src/journal/index.ts';
@@ -9,6 +20,7 @@ import { lampLines, merkleOf } from '../replay/foreign/made.ts';
 import { eventfulRun } from '../store/demo-run.ts';
 import { begin, turingos } from './harness.ts';
 
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const ID = '7f3a0c1d';
 const { records } = eventfulRun().command({ command: 'kill' });
 let home: string;
@@ -112,6 +124,18 @@ describe('--plain', () => {
     proc.stdout?.once('data', () => proc.stdout?.destroy());
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+test('output that finds no room is told as that', ({ skip }) => {
+  if (!existsSync('/dev/full')) skip('there is no /dev/full here');
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'replay', ID, '--plain', '--home', home], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(stderr).toMatch(/^turingos: the output cannot be written \(ENOSPC\): .*\n$/);
+  expect(status).toBe(69);
 });
 
 test('a journal of the earlier system is told in the same words', async () => {

@@ -125,6 +125,17 @@ describe('who is alive', () => {
     await summarise(home, 'aa000001');
   });
 
+  test('the newest tick is told, also where the last word is of an older one', async () => {
+    const home = scratch();
+    const dir = made(home, 'aa000001');
+    const journal = await openJournal(dir, { run: basename(dir), fsync: 'never' });
+    const dispatched = [103, 104].map((tick) => ({ kind: 'route.dispatched', pid: tick, tick }));
+    journal.appendBatch({ kind: 'deadline.passed', req: 1 }, dispatched);
+    journal.appendBatch({ kind: 'deadline.passed', req: 2 }, [{ kind: 'tick.committed', pid: 103, tick: 103 }]);
+    await journal.close();
+    expect(await summarise(home, 'aa000001')).toMatchObject({ tick: 104 });
+  });
+
   test('a pid that was given to another process since then does not count', async () => {
     const home = scratch();
     const dir = made(home, 'aa000001');
