@@ -237,6 +237,7 @@ describe('what a world cannot hold', () => {
     ['a repository by another letter case', 'ENOTSUP', dirAt('.GiT')],
     ['a file over the limit', 'EFBIG', sized('big', MAX_BYTES + 1)],
     ['paths that no call takes', 'ENAMETOOLONG', tooDeep],
+    ['a locked workspace', 'ENOTSUP', mode('', 0)],
   ];
   if (process.getuid?.() === 0) left.push(['a device', 'ENOTSUP', run('mknod', 'null', 'c', '1', '3')]);
 

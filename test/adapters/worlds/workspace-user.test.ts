@@ -31,7 +31,7 @@ out.back = await say();
 out.done = await exec(lock, false);
 out.locked = await say();
 out.again = await say();
-out.worse = await exec('chmod 755 rows; chmod 700 rows/deep; rm -rf rows; mkdir -p rows/deep/er; chmod 000 rows/deep; chmod 555 rows; chmod 500 .', true);
+out.worse = await exec('chmod 755 rows; chmod 700 rows/deep; rm -rf rows; mkdir -p rows/deep/er; chmod 000 rows/deep; chmod 555 rows; chmod 000 .', true);
 out.after = await say();
 await world.undo();
 out.undone = await say();

@@ -23,9 +23,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY, O_RDONLY } = constants;
 /** Whether this system has what all of this rests on. */
 export const canOpenAt = (): boolean => existsSync('/proc/self/fd');
 
-/** A path for a name in an open directory; `''` for the directory itself. */
-export const at = (dirFd: number, name: string): string | Buffer =>
-  forSystem(name === '' ? `/proc/self/fd/${dirFd}` : `/proc/self/fd/${dirFd}/${name}`);
+/** A path for a name in an open directory. */
+export const at = (dirFd: number, name: string): string | Buffer => forSystem(`/proc/self/fd/${dirFd}/${name}`);
 
 /** @throws ENOTDIR or ELOOP where it is no directory itself */
 export const openDir = (path: string | Buffer): number => openSync(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);

@@ -17,7 +17,7 @@ import {
 import { forSystem } from './names.ts';
 import type { ObjectStore } from './objects.ts';
 import { at, chmodDir, codeOf, openDir, statAt, within } from './open-at.ts';
-import { type FileNode, type LinkNode, seenAt } from './tree.ts';
+import { DIR_MODE, type FileNode, type LinkNode, seenAt } from './tree.ts';
 
 export class Placer {
   readonly #store: ObjectStore;
@@ -53,10 +53,8 @@ export class Placer {
   /** A new directory, open to its owner until `mode` is set. */
   dir(dirFd: number, name: string): void {
     mkdirSync(at(dirFd, name));
-    within(openDir(at(dirFd, name)), (fd) => {
-      this.#own(at(fd, ''));
-      chmodDir(fd, 0o755);
-    });
+    this.#own(at(dirFd, name));
+    within(openDir(at(dirFd, name)), (fd) => chmodDir(fd, DIR_MODE));
   }
 
   /** Takes away whatever has the name, however deep it is. */

@@ -61,7 +61,12 @@ export const scan = async (
   const stats = lstatSync(forSystem(dir), { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) throw new Error(`the workspace ${toText(dir)} is no directory any more`);
   const root = await look.dir('', stats, known);
-  return { root, problems: [...look.problems, ...look.outside()], twins: look.twins() };
+  const problems = [...look.problems, ...look.outside()];
+  // No command could be started in it any more, not even one that unlocks it.
+  if ((root.mode & 0o700) !== 0o700) {
+    problems.push({ errno: 'ENOTSUP', detail: `the workspace itself is locked, mode ${root.mode.toString(8)}` });
+  }
+  return { root, problems, twins: look.twins() };
 };
 
 class Look {

@@ -36,7 +36,6 @@ export const targetProblem = (target: string): Refusal | undefined => {
 
 /** Why what a target names, or would name, cannot be come by: a link or a locked directory on the way, a file as a directory. */
 export const wayProblem = (root: DirNode, target: string): Refusal | undefined => {
-  if (!mayEnter(root)) return denied('the workspace', root.mode);
   for (const parent of parents(target)) {
     const node = nodeAt(root, toBytes(parent));
     if (node === undefined) return undefined;
