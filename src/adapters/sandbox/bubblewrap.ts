@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, lstatSync, mkdtempSync, readlinkSync
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { type Sandbox, type SandboxRequest, SandboxUnavailable } from './contract.ts';
+import { type Sandbox, type SandboxRequest, type SandboxResult, SandboxUnavailable } from './contract.ts';
 import { execute, FIRST_INPUT_FD, type Launch } from './execute.ts';
 import { launched } from './launcher.ts';
 import { DEFAULT_LIMITS, prlimitOptions } from './limits.ts';
@@ -34,11 +34,13 @@ export const openBubblewrap = async (): Promise<Sandbox> => {
     .map((dir) => join(dir, 'bwrap'))
     .find(isProgram);
   if (bwrap === undefined)
-    throw new SandboxUnavailable(`There is no bwrap in PATH to run commands in: install bubblewrap, ${WAY_OUT}.`);
+    throw new SandboxUnavailable(
+      `Commands cannot be fenced here: bwrap is not in PATH; install the package bubblewrap, ${WAY_OUT}.`,
+    );
   const filter = seccompFilter();
   if (!filter) {
     throw new SandboxUnavailable(
-      `There is no filter of system calls for ${process.arch} machines: use x64 or arm64, ${WAY_OUT}.`,
+      `Commands cannot be fenced here: there is no filter of system calls for ${process.arch}; use an x64 or arm64 machine, ${WAY_OUT}.`,
     );
   }
   const stage = stageFor(process.getuid?.() ?? -1);
@@ -70,13 +72,17 @@ const tryOut = async (sandbox: Sandbox): Promise<void> => {
     const signal = new AbortController().signal;
     const result = await sandbox.run({ argv: ['true'], workspace, signal, deadlineMs: 20_000 });
     if (result.ok && result.exit === 0) return;
-    const why = (result.ok ? result.output : result.detail).split('\n')[0];
-    throw new SandboxUnavailable(
-      `bubblewrap cannot fence commands here (${why}): allow it to make user namespaces, in a container by the container's own settings, ${WAY_OUT}.`,
-    );
+    throw new SandboxUnavailable(`Commands cannot be fenced here: ${reasonOf(result)}, ${WAY_OUT}.`);
   } finally {
     rmSync(workspace, { recursive: true, force: true });
   }
+};
+
+const reasonOf = (result: SandboxResult): string => {
+  const said = (result.ok ? result.output : result.detail).split('\n')[0];
+  if (!result.ok && result.errno === 'ELIMIT')
+    return 'a hard limit of the shell (ulimit -H) is below what one command may use; raise it';
+  return `bubblewrap fails (${said}); allow us to make namespaces, in a container by the settings of the container`;
 };
 
 const prepare = async (

@@ -158,7 +158,8 @@ class Exec {
   #go(): void {
     if (this.#said !== 'ready\n') return;
     const root = this.#findRoot();
-    if (this.#ending || root === undefined) return this.#kill();
+    if (root === undefined) return this.#end(failed('ESANDBOX', 'bwrap does not tell whom it started'));
+    if (this.#ending) return this.#kill();
     if (this.#launch.tree === 'namespace') this.#streams[GUARD_FD]?.write(`${root.pid}\n`);
     this.#streams[LAUNCHER_FD]?.write('go\n');
     this.#watch = setInterval(() => {
@@ -173,11 +174,14 @@ class Exec {
   }
 
   /**
-   * Kills the init, and with it the namespace. Before we know it, we wait, since bwrap itself is not to be killed then
-   * (see guard.ts). Nothing of the command runs until then.
+   * Kills the init, and with it the namespace. Before we know it, nobody is killed, since bwrap itself is not to be (see
+   * guard.ts): the launcher finds its pipe closed, and the sandbox ends without having run anything of the command.
    */
   #kill(): void {
-    if (this.#root === undefined) return;
+    if (this.#root === undefined) {
+      this.#streams[LAUNCHER_FD]?.destroy();
+      return;
+    }
     try {
       if (this.#launch.tree === 'group') process.kill(-this.#root.pid, 'SIGKILL');
       else if (!isOver(this.#root)) process.kill(this.#root.pid, 'SIGKILL');

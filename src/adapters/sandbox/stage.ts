@@ -1,5 +1,5 @@
 /** As whom commands run, seen from outside, and how that user reaches what is mounted for it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { guarded } from './guard.ts';
 import { ownTree } from './own-tree.ts';
 
@@ -54,4 +54,17 @@ const rootsUser = (): Stage => {
   };
 };
 
-export const stageFor = (uid: number): Stage => (uid === 0 ? rootsUser() : ownUser);
+/**
+ * The root of a user namespace without that user (a container of one uid) is nobody's root: from outside it is the user
+ * who made the namespace, whom limits bind.
+ */
+const canDrop = (): boolean =>
+  ['uid', 'gid'].every((kind) =>
+    readFileSync(`/proc/self/${kind}_map`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .some(([first = 0, , count = 0]) => first <= FENCED_UID && FENCED_UID < first + count),
+  );
+
+export const stageFor = (uid: number): Stage => (uid === 0 && canDrop() ? rootsUser() : ownUser);
