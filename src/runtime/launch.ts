@@ -1,6 +1,6 @@
 /** Starts a run's kernel in a process and process group of its own. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -103,7 +103,10 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
 /** @returns the descriptor of the kernel's log */
 const prepare = (dir: string, launch: Launch): number =>
   written(dir, () => {
-    writeFileSync(launchFile(dir), JSON.stringify(launch), { mode: 0o600 });
+    // Aside, and renamed: another one may resume the run at this moment, and its kernel must not read half of it.
+    const aside = `${launchFile(dir)}.${process.pid}`;
+    writeFileSync(aside, JSON.stringify(launch), { mode: 0o600 });
+    renameSync(aside, launchFile(dir));
     return openSync(join(dir, 'kernel.log'), 'a', 0o600);
   });
 

@@ -56,6 +56,22 @@ describe('a run whose kernel was killed', () => {
     expect((await allRecords(dir)).some(({ kind }) => kind === 'run.ended')).toBe(true);
   });
 
+  test('goes to one of three that resume it at once; the others say that it is taken', async () => {
+    const home = newHome();
+    const { id } = await lost(home, '--pace', '3');
+    const three = await Promise.all([1, 2, 3].map(() => turingos('resume', id, '--headless', '--home', home)));
+    const [won, ...others] = three.sort((a, b) => a.code - b.code);
+    expect(won).toMatchObject({ code: 0, stderr: '' });
+    for (const { code, stderr } of others) {
+      expect(code).toBe(75);
+      expect(stderr).toMatch(
+        /^turingos: (run .* is alive|The journal is being written|the run in .* is being started)/,
+      );
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+    expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+  }, 60_000);
+
   test('needs no task file any more', async () => {
     const home = newHome();
     const place = scratch();
