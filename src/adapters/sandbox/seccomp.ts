@@ -1,45 +1,14 @@
 /**
- * A filter of system calls for what namespaces do not fence: kernel keys outlive every process; a user namespace of the
- * sandbox's own would give it capabilities again; some memory is charged to no process; some calls read the kernel's log or are there for
- * debuggers of the kernel. A call that is refused fails with ENOSYS, as on a system that was built without it.
+ * A filter of system calls for what namespaces do not fence. A call that is refused fails with ENOSYS, as on a system that
+ * was built without it, and an address family with EAFNOSUPPORT.
  */
-
-interface Machine {
-  /** AUDIT_ARCH_*: a call by way of another architecture's numbers must not pass. */
-  audit: number;
-  refused: readonly number[];
-  clone: number;
-  unshare: number;
-  ioctl: number;
-}
-
-// Numbers from the kernel's syscall tables. clone3 is refused since its flags lie behind a pointer, where no filter can
-// look; libraries then use clone.
-const MACHINES: Partial<Record<string, Machine>> = {
-  x64: {
-    audit: 0xc000003e,
-    refused: [
-      ...[248, 249, 250], // add_key request_key keyctl
-      ...[435, 308], // clone3 setns
-      ...[29, 319, 447], // shmget memfd_create memfd_secret
-      ...[103, 298, 321, 323, 425, 426, 427], // syslog perf_event_open bpf userfaultfd io_uring_setup io_uring_enter io_uring_register
-    ],
-    clone: 56,
-    unshare: 272,
-    ioctl: 16,
-  },
-  arm64: {
-    audit: 0xc00000b7,
-    refused: [217, 218, 219, 435, 268, 194, 279, 447, 116, 241, 280, 282, 425, 426, 427],
-    clone: 220,
-    unshare: 97,
-    ioctl: 29,
-  },
-};
+import { MACHINES } from './seccomp-calls.ts';
 
 const CLONE_NEWUSER = 0x10000000;
 /** Types into the terminal as if the operator did; the second reaches the same on a text console. */
 const [TIOCSTI, TIOCLINUX] = [0x5412, 0x541c];
+/** Unix, IPv4, IPv6, netlink: what a namespace of the network holds. Of others some reach the host of a virtual machine. */
+const FAMILIES = [1, 2, 10, 16];
 /** The number space of x32, which passes as x86-64. */
 const X32 = 0x40000000;
 
@@ -51,6 +20,7 @@ const RETURN = 0x06;
 const ALLOW = 0x7fff0000;
 const KILL = 0x80000000;
 const ENOSYS = 0x00050000 | 38;
+const EAFNOSUPPORT = 0x00050000 | 97;
 /** Offsets in struct seccomp_data; arguments are eight bytes each, of which the low half counts here. */
 const [NUMBER, ARCH, ARG0, ARG1] = [0, 4, 16, 24];
 
@@ -60,33 +30,29 @@ type Op = [code: number, yes: number, no: number, value: number];
 export const seccompFilter = (arch: string = process.arch): Buffer | undefined => {
   const machine = MACHINES[arch];
   if (!machine) return undefined;
-  /** Refuses when the accumulator's test holds. */
-  const refuse = (test: number, value: number): Op[] => [
+  /** Decides when the accumulator's test holds. */
+  const when = (test: number, value: number, verdict: number): Op[] => [
     [test, 0, 1, value],
-    [RETURN, 0, 0, ENOSYS],
+    [RETURN, 0, 0, verdict],
   ];
   /** For one call alone: looks at an argument, and decides. */
-  const inspect = (call: number, arg: number, tests: [number, number][]): Op[] => {
-    const body: Op[] = [
-      [LOAD, 0, 0, arg],
-      ...tests.flatMap(([test, value]) => refuse(test, value)),
-      [RETURN, 0, 0, ALLOW],
-    ];
+  const inspect = (call: number, arg: number, tests: Op[], otherwise = ALLOW): Op[] => {
+    const body: Op[] = [[LOAD, 0, 0, arg], ...tests, [RETURN, 0, 0, otherwise]];
     return [[EQUAL, 0, body.length, call], ...body];
   };
+  const families = FAMILIES.flatMap((family) => when(EQUAL, family, ALLOW));
   const program: Op[] = [
     [LOAD, 0, 0, ARCH],
     [EQUAL, 1, 0, machine.audit],
     [RETURN, 0, 0, KILL],
     [LOAD, 0, 0, NUMBER],
-    ...refuse(AT_LEAST, X32),
-    ...machine.refused.flatMap((call) => refuse(EQUAL, call)),
-    ...inspect(machine.clone, ARG0, [[ANY_BIT, CLONE_NEWUSER]]),
-    ...inspect(machine.unshare, ARG0, [[ANY_BIT, CLONE_NEWUSER]]),
-    ...inspect(machine.ioctl, ARG1, [
-      [EQUAL, TIOCSTI],
-      [EQUAL, TIOCLINUX],
-    ]),
+    ...when(AT_LEAST, X32, ENOSYS),
+    ...Object.values(machine.refused).flatMap((call) => when(EQUAL, call, ENOSYS)),
+    ...inspect(machine.clone, ARG0, when(ANY_BIT, CLONE_NEWUSER, ENOSYS)),
+    ...inspect(machine.unshare, ARG0, when(ANY_BIT, CLONE_NEWUSER, ENOSYS)),
+    ...inspect(machine.ioctl, ARG1, [...when(EQUAL, TIOCSTI, ENOSYS), ...when(EQUAL, TIOCLINUX, ENOSYS)]),
+    ...inspect(machine.socket, ARG0, families, EAFNOSUPPORT),
+    ...inspect(machine.socketpair, ARG0, families, EAFNOSUPPORT),
     [RETURN, 0, 0, ALLOW],
   ];
   const bytes = Buffer.alloc(program.length * 8);

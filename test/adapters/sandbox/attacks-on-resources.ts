@@ -54,9 +54,13 @@ export const attacksOnResources = (scene: Scene): void => {
     });
 
     test('memory that is charged to no process', async () => {
-      expect(await scene.syscalls([call.memfd_create, '"a"', 0], [call.shmget, 0, 1_000_000, 0o1777])).toBe(
-        `${ENOSYS} ${ENOSYS} `,
+      const text = await scene.syscalls(
+        [call.memfd_create, '"a"', 0],
+        [call.shmget, 0, 1_000_000, 0o1777],
+        [call.semget, 0, 30_000, 0o1777],
+        [call.msgget, 0, 0o1777],
       );
+      expect(text).toBe(`${ENOSYS} `.repeat(4));
     });
 
     test('100 MB of output are kept to the limit, and counted', async () => {

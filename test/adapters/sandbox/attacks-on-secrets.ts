@@ -33,6 +33,12 @@ export const attacksOnSecrets = (scene: Scene): void => {
       expect(await scene.box.node(script.replace('\\u0000', '\\0'))).toBe('ECONNREFUSED\n');
       expect(scene.connections()).toBe(0);
     });
+
+    test('address families that no namespace holds: the host of a virtual machine, among others', async () => {
+      const [vsock, alg, packet, tipc] = [40, 38, 17, 30];
+      const text = await scene.syscalls(...[vsock, alg, packet, tipc].map((family) => [call.socket, family, 1, 0]));
+      expect(text).toBe('97 97 97 97 ');
+    });
   });
 
   describe('reading', () => {
