@@ -1,6 +1,4 @@
 /** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened. */
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { isAlive } from '../journal/lock.ts';
 import { Outcome } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
@@ -9,7 +7,7 @@ import type { Launch } from '../runtime/launch.ts';
 import { lockHolder } from '../runtime/liveness.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { hasEnded } from '../runtime/resume.ts';
-import { homeDir, socketPath } from '../runtime/run-dir.ts';
+import { homeDir, socketAgain } from '../runtime/run-dir.ts';
 import { summarise } from '../runtime/run-summary.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { type LaunchOptions, launchRun } from './launch-run.ts';
@@ -46,7 +44,7 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
     pair,
     ...config,
     taskSource,
-    socket: existsSync(dirname(socket)) ? socket : socketPath(dir, id),
+    socket: socketAgain(socket, dir, id),
     begin: { how: 'resume' },
   };
   return await launchRun({ home, dir, launch, fromSeq: (before?.records ?? 0) + 1 }, options);

@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT } from './exit-codes.ts';
 import { UserError } from './user-error.ts';
 
 /** A path in `sun_path` of a Unix socket may have 107 bytes. */
 const SOCKET_PATH_BYTES = 107;
+const SOCKET = 'control.sock';
 const ID = /^[0-9a-f]{8}$/;
 
 /** The directory that holds `runs/`. @param home what `--home` said, if anything */
@@ -62,12 +63,21 @@ export const runIds = (home: string): string[] => {
  * under `$XDG_RUNTIME_DIR` or the directory for temporary files.
  */
 export const socketPath = (dir: string, id: string): string => {
-  const plain = join(dir, 'control.sock');
+  const plain = join(dir, SOCKET);
   if (Buffer.byteLength(plain) <= SOCKET_PATH_BYTES) return plain;
   const runtime = process.env.XDG_RUNTIME_DIR;
   const short = runtime === undefined ? undefined : join(runtime, `turingos-${id}.sock`);
   if (short !== undefined && Buffer.byteLength(short) <= SOCKET_PATH_BYTES) return short;
   return join(mkdtempSync(ownPlace()), `${id}.sock`);
+};
+
+/**
+ * Where the socket of a run is to be that is resumed: where it was, unless that place is gone, or is in another directory. A
+ * run that was copied must not answer in the place of the one it was copied from.
+ */
+export const socketAgain = (socket: string, dir: string, id: string): string => {
+  const elsewhere = basename(socket) === SOCKET && dirname(socket) !== dir;
+  return elsewhere || !existsSync(dirname(socket)) ? socketPath(dir, id) : socket;
 };
 
 const ownPlace = (): string => join(tmpdir(), 'turingos-');

@@ -1,8 +1,9 @@
 /** `turingos resume`: the verb on runs whose kernel was killed, and on those that there is nothing to resume of. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockHolder } from '../../src/runtime/liveness.ts';
+import { readManifest } from '../../src/runtime/manifest.ts';
 import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords, scratch } from '../runtime/rig.ts';
 import { begin, firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
@@ -60,7 +61,7 @@ describe('a run whose kernel was killed', () => {
     const home = newHome();
     const { id } = await lost(home, '--pace', '3');
     const three = await Promise.all([1, 2, 3].map(() => turingos('resume', id, '--headless', '--home', home)));
-    const [won, ...others] = three.sort((a, b) => a.code - b.code);
+    const [won, ...others] = three.sort((a, b) => Number(a.code) - Number(b.code));
     expect(won).toMatchObject({ code: 0, stderr: '' });
     for (const { code, stderr } of others) {
       expect(code).toBe(75);
@@ -70,6 +71,16 @@ describe('a run whose kernel was killed', () => {
       expect(stderr.trim().split('\n')).toHaveLength(1);
     }
     expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+  }, 60_000);
+
+  test('that was copied to another home listens there, not in the place of the one it was copied from', async () => {
+    const home = newHome();
+    const { id, dir } = await lost(home, '--pace', '3');
+    const other = newHome();
+    cpSync(dir, runDir(other, id), { recursive: true, filter: (path) => !path.endsWith('.sock') });
+    expect((await turingos('resume', id, '--headless', '--home', other)).code).toBe(0);
+    expect(existsSync(join(dir, 'control.sock'))).toBe(true);
+    expect(readManifest(runDir(other, id))?.socket).toBe(join(runDir(other, id), 'control.sock'));
   }, 60_000);
 
   test('needs no task file any more', async () => {
