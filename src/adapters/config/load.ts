@@ -119,7 +119,7 @@ const unknown = (name: string, known: readonly string[]): string =>
 
 const reason = (message: string): string => {
   if (message.endsWith('received undefined')) return 'is missing';
-  if (message === 'Invalid input') return 'has to be one of ollama, openai, embedded, simulated';
+  if (message.startsWith('Invalid discriminator')) return 'has to be one of ollama, openai, embedded, simulated';
   const bare = message.replace(/^Invalid (input|option): /, '').replace(/\.$/, '');
   return bare.charAt(0).toLowerCase() + bare.slice(1);
 };

@@ -20,7 +20,7 @@ const WORDS = [...CHECKPOINTS, 'sim', ...Object.keys(DEFAULT_MODELS)];
 const isVendor = (name: string): name is VendorName => Object.hasOwn(VENDORS, name);
 
 export const shortForm = (text: string): ShortForm => {
-  const [what = '', where, ...more] = text.split(/\s+@\s+/).map((part) => part.trim());
+  const [what = '', where, ...more] = text.split(/\s+@\s+|@(?=https?:)/).map((part) => part.trim());
   if (what === '' || where === '' || more.length > 0 || /\s/.test(what)) {
     return { ok: false, why: 'is no brain: a name or MODEL @ URL is wanted' };
   }
