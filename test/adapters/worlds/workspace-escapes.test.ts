@@ -1,6 +1,6 @@
 /** Ways out of a workspace. Each is tried; none may lead out, whatever the op answers. */
 import { spawn, spawnSync } from 'node:child_process';
-import fs, {
+import {
   existsSync,
   linkSync,
   lstatSync,
@@ -12,13 +12,12 @@ import fs, {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WorkspaceWorld } from '../../../src/adapters/worlds/workspace/workspace.ts';
 import type { Performed } from '../../../src/runtime/ports.ts';
 import { log, write } from '../world-conformance.ts';
-import { type Place, perform, workspace } from './worlds.ts';
+import { type Place, perform, replaceFs, workspace } from './worlds.ts';
 
 const SECRET = 'TOP-SECRET';
 
@@ -181,28 +180,18 @@ const inTheMiddle = <
   when: (path: string) => boolean,
   act: () => void,
 ): void => {
-  const real = fs[name] as (...args: unknown[]) => unknown;
   let done = false;
-  const restore = (): void => {
-    (fs as Record<string, unknown>)[name] = real;
-    syncBuiltinESMExports();
-  };
-  (fs as Record<string, unknown>)[name] = (...args: unknown[]) => {
+  replaceFs(name, (real) => (...args: Parameters<typeof real>) => {
     if (!done && when(String(args[0]))) {
       done = true;
       act();
     }
-    return real(...args);
-  };
-  syncBuiltinESMExports();
-  onTestFinished(() => {
-    restore();
-    expect(done).toBe(true);
+    return (real as (...args: unknown[]) => unknown)(...args);
   });
+  onTestFinished(() => expect(done).toBe(true));
 };
 
 describe('what is swapped between check and use', () => {
-  afterEach(() => syncBuiltinESMExports());
   const swap =
     ({ dir }: Place, name: string, target: string) =>
     () => {
@@ -262,6 +251,15 @@ describe('what is swapped between check and use', () => {
       expect(JSON.stringify([await w.observe('home'), ...(await w.files())])).not.toMatch(/names-too|SECRET/);
     }
     expect(outside()).toEqual(before);
+  });
+
+  it('a directory for one of which only the names could be told', async () => {
+    const { w } = await guarded({ 'rooms/x': 'inner\n' });
+    mkdirSync(join(w.place.run, 'rooms/private'), { recursive: true });
+    inTheMiddle('readdirSync', (path) => path === join(w.place.dir, 'rooms'), swap(w.place, 'rooms', '../rooms'));
+    for (let i = 0; i < 2; i++) {
+      expect(JSON.stringify([await w.observe('rooms'), await w.observe('./')])).not.toContain('private');
+    }
   });
 
   it('a file for a FIFO before it is opened', async () => {

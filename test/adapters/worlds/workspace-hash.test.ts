@@ -10,16 +10,19 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  type Stats,
   symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_BYTES } from '../../../src/adapters/worlds/workspace/scan.ts';
+import { runs } from '../../helpers/fc.ts';
 import { log, write } from '../world-conformance.ts';
-import { perform, sh, unfenced, workspace } from './worlds.ts';
+import { drop, perform, replaceFs, sh, unfenced, workspace } from './worlds.ts';
 
 const raw = (dir: string, ...bytes: number[]): Buffer => Buffer.concat([Buffer.from(`${dir}/`), Buffer.from(bytes)]);
 const LONG = 'n'.repeat(255);
@@ -161,6 +164,49 @@ describe('the world hash and the restore of a workspace', () => {
     expect([await w.hash(), picture(dir)]).toEqual(before);
   });
 
+  it('hold for any changes one after the other', async () => {
+    const change = fc.constantFrom(...CHANGES.map(([, act]) => act));
+    const tried: Act = (dir) => {
+      try {
+        next(dir);
+      } catch {
+        // What it would change is no longer there; whatever it did until then counts.
+      }
+    };
+    let next: Act = () => {};
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(change, fc.constantFrom('done', 'failed', 'undone')), { maxLength: 8 }),
+        async (steps) => {
+          let fails = false;
+          const w = await workspace(
+            START,
+            unfenced((dir) => {
+              tried(dir);
+              return fails ? { ok: false, errno: 'EIO', detail: 'failed', timedOut: false } : undefined;
+            }),
+          );
+          const states: [string, string[]][] = [[await w.hash(), picture(w.place.dir)]];
+          for (const [act, end] of steps) {
+            [next, fails] = [act, end === 'failed'];
+            const done = await perform(w, sh('x'));
+            if (end === 'undone') await w.undo();
+            const state: [string, string[]] = [await w.hash(), picture(w.place.dir)];
+            if (end !== 'done') expect(state).toEqual(states.at(-1));
+            else expect(done).toMatchObject({ ok: true, worldHash: state[0] });
+            states.push(state);
+          }
+          for (const [hash, pictured] of states.toReversed()) {
+            await w.restoreTo(hash, { past: '', writes: [] });
+            expect([await w.hash(), picture(w.place.dir)]).toEqual([hash, pictured]);
+          }
+          drop(w.place);
+        },
+      ),
+      { numRuns: Math.ceil(runs / 50) },
+    );
+  });
+
   it('tell each of these changes from each other', async () => {
     const hashes = new Set<string>();
     for (const [, change] of CHANGES) {
@@ -195,6 +241,23 @@ describe('the world hash and the restore of a workspace', () => {
       expect(await w.observe('a')).toMatchObject({ text });
     }
     expect(seen.size).toBe(6);
+  });
+
+  it.each([1000, 20])('see it where the file system counts time in steps of %i ms', async (step) => {
+    replaceFs('lstatSync', (real) => (...args: Parameters<typeof real>) => {
+      const stats = real(...args) as Stats | undefined;
+      if (stats === undefined) return undefined;
+      stats.ctimeMs = Math.floor(stats.ctimeMs / step) * step;
+      stats.mtimeMs = Math.floor(stats.mtimeMs / step) * step;
+      return stats;
+    });
+    const w = await workspace({ a: '0000' });
+    const seen = new Set([await w.hash()]);
+    for (let i = 1; i <= 20; i++) {
+      writeFileSync(join(w.place.dir, 'a'), String(1000 + i));
+      seen.add(await w.hash());
+    }
+    expect(seen.size).toBe(21);
   });
 
   it('take in what was changed from outside, as a state of its own', async () => {

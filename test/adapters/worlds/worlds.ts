@@ -1,6 +1,7 @@
 /** Workspaces for tests: each in a directory of its own, taken away when the test is over. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -55,3 +56,14 @@ export const perform = (on: World, request: WorldRequest): Promise<Performed> =>
   on.perform(request, new AbortController().signal);
 
 export const sh = (script: string): WorldRequest => ({ op: 'SYS_EXEC', argv: ['sh', '-c', script] });
+
+/** Puts another function in the place of one of `node:fs`, for the time of the test. */
+export const replaceFs = <K extends keyof typeof fs>(name: K, make: (real: (typeof fs)[K]) => unknown): void => {
+  const real = fs[name];
+  const set = (value: unknown): void => {
+    (fs as Record<string, unknown>)[name] = value;
+    syncBuiltinESMExports();
+  };
+  set(make(real));
+  onTestFinished(() => set(real));
+};
