@@ -14,8 +14,11 @@ export interface Motion {
 }
 
 const BEGINNING = 'This is the beginning.';
-const endText = ({ growing }: TimeSource): string =>
-  growing ? 'Nothing has come after this yet.' : 'This is the end.';
+/** @throws where the journal is broken behind its last sound record: that is no end */
+const endText = async (source: TimeSource, last: number): Promise<string> => {
+  await source.records(last + 1, last + 1);
+  return source.growing ? 'Nothing has come after this yet.' : 'This is the end.';
+};
 
 /** The last record of a tick: what it led to is there, the next dispatch is not. */
 export const endOfTick = async (source: TimeSource, tick: number): Promise<Spot> => {
@@ -31,7 +34,7 @@ export const byTick = (direction: 1 | -1): Motion => ({
       if (seq <= first.seq) return BEGINNING;
       return to < 1 ? { seq: first.seq, tick: null } : await endOfTick(source, to);
     }
-    if (seq >= last.seq) return endText(source);
+    if (seq >= last.seq) return await endText(source, last.seq);
     return (await source.seqOfTick(to)) === undefined
       ? { seq: last.seq, tick: last.tick }
       : await endOfTick(source, to);

@@ -159,7 +159,12 @@ export class Player {
 
   #fail(error: unknown): void {
     this.pause();
-    this.#options.say('error', `The run cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    // A journal's own sentence names the place of the break, and is to fit a line with it.
+    this.#options.say(
+      'error',
+      error instanceof Error && error.name === 'JournalError' ? why : `The run cannot be read: ${why}`,
+    );
   }
 
   /** What was read or wished for an earlier place is dropped. */

@@ -12,8 +12,10 @@ export class ReadAhead {
   #reading = false;
   #atEnd = false;
   #over = false;
+  /** Why nothing could be read behind what is there. */
+  #failure: { error: unknown } | undefined;
 
-  /** @param tell `more` is called when records have come, or when there are none */
+  /** @param tell `fail` is called when what could be read has been taken; `more` is called when records have come, or when there are none */
   constructor(source: TimeSource, tell: { more(): void; fail(error: unknown): void }) {
     this.#source = source;
     this.#tell = tell;
@@ -43,6 +45,10 @@ export class ReadAhead {
    */
   fill(next: number): void {
     const left = this.#records.length - this.#at;
+    if (this.#failure !== undefined) {
+      if (left === 0) this.#fail(this.#failure.error);
+      return;
+    }
     if (this.#reading || left >= CHUNK || this.#over || (this.#atEnd && left > 0)) return;
     this.#reading = true;
     // Asked before: a run that ends while it is read has been read to its end only by the next look.
@@ -61,8 +67,15 @@ export class ReadAhead {
       },
       (error: unknown) => {
         this.#reading = false;
-        this.#tell.fail(error);
+        this.#failure = { error };
+        if (this.peek() === undefined) this.#fail(error);
       },
     );
+  }
+
+  /** Whoever asks again reads again: a disk may be back. */
+  #fail(error: unknown): void {
+    this.#failure = undefined;
+    this.#tell.fail(error);
   }
 }

@@ -102,6 +102,14 @@ describe('the header', () => {
   });
 });
 
+test('half of a panic budget of two is half a gauge', async () => {
+  const view = await viewOf(eventful, 7);
+  const half = { ...view, after: { ...view.after, panic: { ...view.after.panic, left: 1, total: 2 } } };
+  expect(bare(inspectHeader(makeLook({ colours: false, unicode: false }), 120, half, false)[1] ?? '')).toContain(
+    'PANIC [#-] 1/2',
+  );
+});
+
 describe('the raw reply', () => {
   test('points at the handle that is not in the frame, however the line is broken', async () => {
     const view = await viewOf(eventful, 7);

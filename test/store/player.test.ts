@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { JournalError } from '../../src/journal/errors.ts';
 import { recordsSource } from '../../src/replay/records-source.ts';
 import { foldLive, type LiveState } from '../../src/store/live-state.ts';
 import { byMark, byTick, type Motion, toEnd, toSeq, toStart } from '../../src/store/motions.ts';
@@ -149,6 +150,36 @@ describe('motions', () => {
     player.move(toStart);
     await vi.waitFor(() => expect(said).toEqual(['The run cannot be read: the disk is gone']));
     expect(seq()).toBe(last);
+  });
+});
+
+describe('a journal that is broken behind a record', () => {
+  const sound = 200;
+  const broken = (source: TimeSource): TimeSource => ({
+    ...source,
+    extent: async () => ({ ...(await source.extent()), last: { seq: sound, tick: 9, ms: start } }),
+    records: async (from, to) => {
+      if (from > sound) throw new JournalError('broken', `It is broken at record ${sound + 1}.`);
+      return await source.records(from, Math.min(to, sound));
+    },
+  });
+
+  test('plays up to the break, and then tells it; so does a step behind it', async () => {
+    const { player, seq, move, shown, said, goes } = await begun({ change: broken });
+    player.setSpeed(MAX_SPEED);
+    player.play();
+    await vi.waitFor(async () => {
+      await settle();
+      move(1);
+      expect(shown.at(-1)?.travel.playing).toBe(false);
+    });
+    expect(seq()).toBe(sound);
+    expect(said).toEqual([`It is broken at record ${sound + 1}.`]);
+    await goes(toSeq(20), 20);
+    await goes(toSeq(sound), sound);
+    player.move(byTick(1));
+    await vi.waitFor(() => expect(said).toHaveLength(2));
+    expect(said[1]).toBe(said[0]);
   });
 });
 

@@ -9,6 +9,8 @@ import { gauge } from '../widgets.ts';
 import { seqRange } from './small-contents.ts';
 
 const CELLS = 4;
+/** Up to so many, a unit of the panic budget is a cell: half of two is not two thirds. */
+const MAX_UNITS = 8;
 /** Columns under which the run's end is not told. */
 const MIN_ENDING = 6;
 const count = (n: number): string => n.toLocaleString('en-US');
@@ -61,6 +63,7 @@ const gaugeLine = (look: Look, width: number, view: TickView): string => {
       ? 'warn'
       : 'plain';
   const gap = wide ? '   ' : ' ';
+  const units = Math.max(1, panic.total);
   const left: Span[] = [
     ['bold', wide ? 'THRASH  ' : 'THRASH '],
     sameLimit === 0
@@ -70,7 +73,7 @@ const gaugeLine = (look: Look, width: number, view: TickView): string => {
     ['bold', `${gap}PANIC `],
     [
       panic.left < panic.total ? 'warn' : 'plain',
-      `${gauge(look, panic.left, Math.max(1, panic.total), 3)} ${panic.left}/${panic.total}`,
+      `${gauge(look, panic.left, units, Math.min(MAX_UNITS, units))} ${panic.left}/${panic.total}`,
     ],
     width < 72 ? ' streak ' : `${gap}streak ${who} `,
     [
