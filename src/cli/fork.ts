@@ -6,7 +6,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
 import type { RunFold } from '../runtime/fold-run.ts';
 import { type Cut, copyBlobs, foldTo, inFlight } from '../runtime/fork.ts';
-import { written } from '../runtime/launch.ts';
+import { furnished } from '../runtime/launch.ts';
 import { type Manifest, readManifest } from '../runtime/manifest.ts';
 import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -39,10 +39,12 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
   const fold = await foldTo(dir, id, options.at);
   const { profile, pair, ...brains } = brainsOf(manifest, options);
   const forked = await branchOf(id, fold, options, brains);
+  const made: string[] = [];
   const launched = seedsOf(forked.seed, options.seeds).map((seed): Launched => {
     const { id: forkId, dir: forkDir } = createRunDir(home);
+    made.push(forkDir);
     const overridden = seed === forked.seed ? forked.overridden : [...forked.overridden, 'seed' as const];
-    written(forkDir, () => {
+    furnished(made, () => {
       keepGrader(forkDir, kept.checks);
       copyBlobs(dir, forkDir, forked);
     });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { keepGrader } from '../adapters/tasks/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../kernel/index.ts';
-import { type Launch, written } from '../runtime/launch.ts';
+import { furnished, type Launch } from '../runtime/launch.ts';
 import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
 import { isHeadless, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
@@ -34,7 +34,7 @@ export const runVerb = async (
   const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
-  written(dir, () => keepGrader(dir, task.checks));
+  furnished([dir], () => keepGrader(dir, task.checks));
   const launch: Launch = {
     id,
     profile: options.profile,

@@ -1,9 +1,11 @@
 /** Where two runs part, and what came of each. Time stamps, latencies and what is drawn from the seed alone are no difference. */
 import type { KernelEvent, KernelInput } from '../kernel/index.ts';
 import type { RunBatch } from './batches.ts';
+import { EXIT } from './exit-codes.ts';
 import { type FieldDiff, fieldDiffs } from './field-diff.ts';
 import { type Begun, begunOf, common, lineage, type Stretch, since } from './lineage.ts';
 import { Tally, type TallyReport } from './tally.ts';
+import { UserError } from './user-error.ts';
 
 export interface Side {
   run: string;
@@ -29,8 +31,9 @@ export interface RunDiff {
   b: TallyReport;
 }
 
+/** @throws UserError 66 where one of them has no record */
 export const diffRuns = async (a: { id: string; dir: string }, b: { id: string; dir: string }): Promise<RunDiff> => {
-  const [x, y] = [await lineage(a.id, a.dir), await lineage(b.id, b.dir)];
+  const [x, y] = [await historyOf(a), await historyOf(b)];
   const shared = a.id === b.id ? null : common(x, y);
   const asked: Asked = new Map();
   const [left, right] = [new Course(x, shared, asked), new Course(y, shared, asked)];
@@ -48,6 +51,12 @@ export const diffRuns = async (a: { id: string; dir: string }, b: { id: string; 
   const begun = begunDiffs(x.at(-1), y.at(-1));
   const point = shared === null ? null : { run: shared.run, seq: shared.to };
   return { same: parted === null, since: point, begun, parted, a: left.tally.report, b: right.tally.report };
+};
+
+const historyOf = async ({ id, dir }: { id: string; dir: string }): Promise<Stretch[]> => {
+  const history = await lineage(id, dir);
+  if (history.length > 0) return history;
+  throw new UserError(`run ${id} has no record, so there is nothing to compare: name another run`, EXIT.notFound);
 };
 
 /** What decides a run's course. The world and the faults that a branch begins with are those of its place, and no choice. */

@@ -1,6 +1,6 @@
 /** Starts a run's kernel in a process and process group of its own. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -105,13 +105,17 @@ const prepare = (dir: string, launch: Launch): number =>
   written(dir, () => {
     // Aside, and renamed: another one may resume the run at this moment, and its kernel must not read half of it.
     const aside = `${launchFile(dir)}.${process.pid}`;
-    writeFileSync(aside, JSON.stringify(launch), { mode: 0o600 });
-    renameSync(aside, launchFile(dir));
+    try {
+      writeFileSync(aside, JSON.stringify(launch), { mode: 0o600 });
+      renameSync(aside, launchFile(dir));
+    } finally {
+      rmSync(aside, { force: true });
+    }
     return openSync(join(dir, 'kernel.log'), 'a', 0o600);
   });
 
 /** @throws UserError where a run's directory takes nothing */
-export const written = <T>(dir: string, write: () => T): T => {
+const written = <T>(dir: string, write: () => T): T => {
   try {
     return write();
   } catch (error) {
@@ -120,6 +124,19 @@ export const written = <T>(dir: string, write: () => T): T => {
       `nothing can be written to ${dir} (${code}): make room, or name another --home`,
       EXIT.unavailable,
     );
+  }
+};
+
+/**
+ * As `written`, into the last of the directories that were made for new runs: where it cannot even be furnished none of them
+ * will ever be a run, and they are taken away again.
+ */
+export const furnished = (made: readonly string[], write: () => void): void => {
+  try {
+    written(made.at(-1) ?? '', write);
+  } catch (error) {
+    for (const dir of made) rmSync(dir, { recursive: true, force: true });
+    throw error;
   }
 };
 

@@ -89,10 +89,15 @@ describe('a fork', () => {
 });
 
 describe('diff', () => {
-  test('a run that is not there', async () => {
+  test('a run that is not there, or has no record', async () => {
     const home = newHome();
-    const { id } = await ended(home);
+    const { id, dir } = await ended(home);
     expect(await turingos('diff', id, 'ffff', '--home', home)).toMatchObject({ code: 66 });
+    rmSync(join(dir, 'journal'), { recursive: true });
+    expect(await turingos('diff', id, id, '--home', home)).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('has no record, so there is nothing to compare'),
+    });
   });
 
   test('runs of other seeds: what they began with, where they part, what came of them', async () => {
