@@ -49,6 +49,8 @@ const atTick = async (source: TimeSource, tick: number): Promise<Spot | string> 
   const { first, last } = await source.extent();
   if (tick === 0) return { seq: first.seq, tick: null };
   if ((await source.seqOfTick(tick)) !== undefined) return await endOfTick(source, tick);
+  // As in a fork, whose ticks go on from its origin's.
+  if (tick <= last.tick) return `There is no tick ${tick}: the run begins after it.`;
   return `There is no tick ${tick}: the run has ${last.tick}${source.growing ? ' so far' : ''}.`;
 };
 

@@ -23,8 +23,13 @@ const MAX_RECORDS = 8192;
 
 /** @param from first tick wanted, at least 1; @param to last one */
 export const tickRows = async (source: TimeSource, from: number, to: number): Promise<TickRow[]> => {
-  const first = Math.max(1, from);
-  const seq = await source.seqOfTick(first);
+  let first = Math.max(1, from);
+  let seq = await source.seqOfTick(first);
+  // A fork begins with a later tick than the first.
+  while (seq === undefined && first < to) {
+    first += 1;
+    seq = await source.seqOfTick(first);
+  }
   if (seq === undefined) return [];
   const list = new Rows((await source.stateAt(seq - 1)).kernel, first, to);
   for (let read = 0; read < MAX_RECORDS && !list.complete; ) {

@@ -55,6 +55,12 @@ describe('goes to', () => {
   });
 });
 
+test('a tick before a fork began is not said to be behind its end', async () => {
+  const fork = { ...source, seqOfTick: async (tick: number) => (tick < 10 ? undefined : await source.seqOfTick(tick)) };
+  expect(await go('t9', fork)).toBe('There is no tick 9: the run begins after it.');
+  expect(await go('t46', fork)).toBe('There is no tick 46: the run has 45.');
+});
+
 describe('says in a sentence', () => {
   test.each([
     ['t900', 'There is no tick 900: the run has 45.'],

@@ -36,3 +36,10 @@ test('a window is read by itself: its rows are those of the whole list', async (
   }
   expect(await lines(60, 70)).toEqual([]);
 });
+
+test('of a fork, whose first tick is a later one, the ticks that there are', async () => {
+  const all = await tickRows(source, 1, 50);
+  const fork = { ...source, seqOfTick: async (tick: number) => (tick < 10 ? undefined : await source.seqOfTick(tick)) };
+  expect(await tickRows(fork, 3, 20)).toEqual(all.slice(9, 20));
+  expect(await tickRows(fork, 3, 9)).toEqual([]);
+});

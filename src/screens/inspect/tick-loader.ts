@@ -59,8 +59,8 @@ export const createTickLoader = (source: TimeSource): TickLoader => {
     if (stopped) return;
     if (view === undefined) {
       const { last } = await source.extent();
-      const problem =
-        last.tick === 0 ? 'This run has no tick yet.' : `There is no tick ${tick}: the last is t${last.tick}.`;
+      const why = tick < last.tick ? 'the run begins after it' : `the last is t${last.tick}`;
+      const problem = last.tick === 0 ? 'This run has no tick yet.' : `There is no tick ${tick}: ${why}.`;
       store.setState({ problem, last: last.tick });
     } else {
       store.setState({ view, last: view.of.tick, problem: '' });

@@ -54,10 +54,14 @@ const trap =
     player.move(motion, () => ui.setState({ trap: player.view.traps.rows.at(-1)?.seq ?? null }));
   };
 
+const endText = (over: boolean): string =>
+  over ? 'The run is over: this is its end.' : 'Here the journal ends; the run had not ended.';
+
 /** Lets the view follow the run; where nothing comes any more, its end is shown. */
 export const follow: Action = (context) => {
   const { console, ui, player } = context;
-  if (!context.follows) return moveTo(context, toEnd, () => say(ui, 'info', 'The run is over: this is its end.'));
+  if (!context.follows)
+    return moveTo(context, toEnd, () => say(ui, 'info', endText(player.view.info.outcome !== null)));
   player.release();
   console.follow();
   ui.setState({ scroll: {}, trap: null, workerPage: 0, message: null });
