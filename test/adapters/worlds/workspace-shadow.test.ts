@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { copyShadow } from '../../../src/adapters/worlds/workspace/copy-shadow.ts';
 import { MAX_DIFF } from '../../../src/adapters/worlds/workspace/diff.ts';
-import {
-  openWorkspaceWorld,
-  shadowDiff,
-  type WorkspaceWorld,
-} from '../../../src/adapters/worlds/workspace/workspace.ts';
+import { shadowDiff } from '../../../src/adapters/worlds/workspace/held-state.ts';
+import { openWorkspaceWorld, type WorkspaceWorld } from '../../../src/adapters/worlds/workspace/workspace.ts';
 import { log, write } from '../world-conformance.ts';
 import { drop, perform, scratch, sh, unfenced, workspace } from './worlds.ts';
 
