@@ -127,7 +127,7 @@ const prepare = async (
     '--',
     ...launched(options, argv),
   ]);
-  return { command: command as string, args, env: OUTSIDE_ENV, cwd: '/', tree: 'namespace', inputs };
+  return { command: command as string, args, env: OUTSIDE_ENV, cwd: '/', tree: 'namespace', user: stage.user, inputs };
 };
 
 /** The programs of the system, and of /etc no more than they need to start. */

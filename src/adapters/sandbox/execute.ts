@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxLimits, SandboxRequest, SandboxResult } from './contract.ts';
 import { GUARD_FD } from './guard.ts';
 import { InfoFile } from './info-file.ts';
 import { inheritedFds } from './inherited.ts';
 import { Output } from './output.ts';
+import { OutputPipe } from './output-pipe.ts';
 import { isOver, type Member, member, memoryOfTree, treeIsOver } from './tree.ts';
 
 /** A guard that runs the launcher. fd 3 is the launcher's, fd 4 takes what bwrap tells, fd 5 is the guard's. */
@@ -22,6 +23,8 @@ export interface Launch {
    * child's process group, which a process may leave.
    */
   tree: 'namespace' | 'group';
+  /** As whom the command runs, if not as we do. */
+  user: number | undefined;
   /** What the child reads at fd 6 and on. */
   inputs: readonly (string | Uint8Array)[];
 }
@@ -74,11 +77,13 @@ export const execute = async (
   const aborted = failed('ECANCELED', 'stopped before its end');
   try {
     const ready = await launch();
-    if (request.signal.aborted) return aborted;
+    const pipe = await OutputPipe.open(ready.env, ready.user);
     const info = new InfoFile();
     try {
-      return await new Exec(ready, info, request, limits, started).result;
+      if (request.signal.aborted) return aborted;
+      return await new Exec(ready, info, pipe, request, limits, started).result;
     } finally {
+      pipe.close();
       info.close();
     }
   } catch (error) {
@@ -92,6 +97,7 @@ class Exec {
   readonly #launch: Launch;
   readonly #limits: SandboxLimits;
   readonly #proc: ChildProcess;
+  readonly #stdout: Readable;
   readonly #info: InfoFile;
   readonly #output: Output;
   /** Why we ended it; the first reason counts. */
@@ -102,12 +108,21 @@ class Exec {
   #complaint = '';
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(launch: Launch, info: InfoFile, request: SandboxRequest, limits: SandboxLimits, started: number) {
+  constructor(
+    launch: Launch,
+    info: InfoFile,
+    pipe: OutputPipe,
+    request: SandboxRequest,
+    limits: SandboxLimits,
+    started: number,
+  ) {
     this.#launch = launch;
     this.#limits = limits;
     this.#output = new Output(limits.outputBytes);
     this.#info = info;
-    this.#proc = start(launch, info.fd);
+    this.#stdout = pipe.stream;
+    this.#proc = start(launch, pipe.end, info.fd);
+    pipe.given();
     const deadline = setTimeout(
       () => this.#end(failed('ETIMEDOUT', `killed: not done after ${request.deadlineMs} ms`, true)),
       Math.min(Math.max(0, request.deadlineMs - (performance.now() - started)), LONGEST_MS),
@@ -138,7 +153,7 @@ class Exec {
 
   #listen(): void {
     const stdio = this.#streams;
-    stdio[1]?.on('data', (chunk: Buffer) => this.#output.add(chunk));
+    this.#stdout.on('data', (chunk: Buffer) => this.#output.add(chunk));
     // The launcher sends its own to stdout, so this is what bwrap and the steps before it complain of.
     stdio[2]?.on('data', (chunk: Buffer) => {
       if (this.#complaint.length < 1000) this.#complaint += chunk.toString();
@@ -151,7 +166,7 @@ class Exec {
       stdio[FIRST_INPUT_FD + index]?.end(input);
     }
     // A child that ends early leaves what we wrote unread.
-    for (const stream of stdio) stream?.on('error', () => {});
+    for (const stream of [this.#stdout, ...stdio]) stream?.on('error', () => {});
   }
 
   /** The launcher waits, so the init is told by now. Lets the command begin, unless it is to end already. */
@@ -211,7 +226,7 @@ class Exec {
   async #treeEnds(): Promise<void> {
     const root = this.#findRoot();
     this.#kill();
-    const read = Promise.all(this.#streams.slice(1, 3).map(closed));
+    const read = Promise.all([this.#stdout, this.#streams[2]].map(closed));
     if (this.#launch.tree === 'namespace') {
       if (root !== undefined) await treeIsOver(root);
       await read;
@@ -227,13 +242,13 @@ class Exec {
   }
 }
 
-const closed = (stream: Duplex | null | undefined): Promise<void> =>
+const closed = (stream: Readable | null | undefined): Promise<void> =>
   new Promise((resolve) => (stream && !stream.closed ? stream.once('close', resolve) : resolve()));
 
-const start = (launch: Launch, info: number): ChildProcess => {
+const start = (launch: Launch, output: number, info: number): ChildProcess => {
   const nothing = openSync('/dev/null', 'r+');
   try {
-    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', 'pipe', 'pipe', 'pipe', info, 'pipe'];
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', output, 'pipe', 'pipe', info, 'pipe'];
     stdio.push(...launch.inputs.map(() => 'pipe' as const));
     for (const fd of inheritedFds()) {
       if (fd < stdio.length && stdio[fd] !== 'ignore') continue;

@@ -4,6 +4,8 @@ import { guarded } from './guard.ts';
 import { ownTree } from './own-tree.ts';
 
 export interface Stage {
+  /** Its uid and gid from outside, if they are not ours. */
+  user: number | undefined;
   /** The node program, at a path that the user can reach. */
   node: string;
   /** Makes the workspace's files the user's. */
@@ -16,6 +18,7 @@ export interface Stage {
 
 /** Ours is the user: inside, 1000 stands for it, and it has no more rights than we have. */
 const ownUser: Stage = {
+  user: undefined,
   node: process.execPath,
   own: async () => {},
   seen: (workspace) => workspace,
@@ -44,6 +47,7 @@ const rootsUser = (): Stage => {
   mkdirSync(`${PLACES}/workspace`, { recursive: true, mode: 0o755 });
   writeFileSync(`${PLACES}/node`, '', { mode: 0o644 });
   return {
+    user: FENCED_UID,
     node: `${PLACES}/node`,
     own: (workspace) => ownTree(workspace, FENCED_UID),
     seen: () => `${PLACES}/workspace`,

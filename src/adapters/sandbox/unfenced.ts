@@ -20,7 +20,15 @@ export const openUnfenced = async (): Promise<Sandbox> => ({
     const env = { PATH: process.env.PATH, HOME: workspace, LANG: 'C.UTF-8' };
     const launch = async () => {
       if (!isAbsolute(workspace)) throw new Error(`the workspace ${workspace} is not an absolute path`);
-      return { command: command as string, args, env, cwd: workspace, tree: 'group' as const, inputs: [] };
+      return {
+        command: command as string,
+        args,
+        env,
+        cwd: workspace,
+        tree: 'group' as const,
+        user: undefined,
+        inputs: [],
+      };
     };
     return execute(launch, request, limits);
   },

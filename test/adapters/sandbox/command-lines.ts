@@ -52,6 +52,7 @@ export const commandLines = (scene: Scene): void => {
 
   test('stdout and stderr come in their order', async () => {
     expect(await scene.box.sh('echo 1; echo 2 >&2; echo 3; echo 4 >&2')).toBe('1\n2\n3\n4\n');
+    expect(await scene.box.sh('echo 1 >/dev/stdout; echo 2 >/dev/stderr; echo 3 >/proc/self/fd/1')).toBe('1\n2\n3\n');
   });
 
   test("what a command leaves is its caller's to read, change and delete", async () => {
