@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { openSandbox, SandboxUnavailable } from '../adapters/sandbox/sandbox.ts';
-import { lookFromEnvironment } from '../components/look.ts';
+import { lookFromEnvironment, makeLook } from '../components/look.ts';
 import { type Check, fail, ok, warn } from './doctor-check.ts';
 
 /** As package.json's `engines` has it. */
@@ -27,7 +27,7 @@ export const checkTerminal = (
   const name = 'terminal';
   if (isTTY !== true) return warn(name, 'none: this is a pipe or a file', 'for the console start it on a terminal');
   const { unicode, paint } = lookFromEnvironment(env);
-  const colours = paint('error', 'x') !== 'x';
+  const colours = paint('error', 'x') !== makeLook({ colours: false, unicode }).paint('error', 'x');
   const size = `${columns}x${rows}`;
   const found = `${size}, ${colours ? 'colours' : 'no colours'}, ${unicode ? 'UTF-8' : 'ASCII only'}`;
   if (columns < LEAST.columns || rows < LEAST.rows) {
