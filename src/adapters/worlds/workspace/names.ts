@@ -28,13 +28,12 @@ export const segmentsOf = (path: string): string[] => path.split('/').filter((se
  * Whether some system takes a name for git's own directory: letter case, compatibility forms, code points that are not shown,
  * dots, spaces and streams at the end, short names. git keeps such names out of a tree as well.
  */
-export const looksLikeGit = (bytes: string): boolean =>
-  /^(\.git|git~\d+)[ .]*(:.*)?$/s.test(
-    toText(bytes)
-      .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-      .normalize('NFKC')
-      .toLowerCase(),
-  );
+export const looksLikeGit = (bytes: string): boolean => {
+  // Nearly every name, and every scan asks of every name.
+  if (!/git/i.test(bytes) && !/[^\0-\x7f]/.test(bytes)) return false;
+  const text = toText(bytes).replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return /^(\.git|git~\d+)[ .]*(:.*)?$/s.test(text.normalize('NFKC').toLowerCase());
+};
 
 /** Why a byte path can be no path of a workspace, besides what holds for every world. */
 export const nameProblem = (path: string): { errno: string; detail: string } | undefined => {
