@@ -37,6 +37,20 @@ export const cut = (look: Look, text: string, width: number): string => {
   return width <= 1 ? takeColumns(clean, width) : takeColumns(clean, width - 1) + look.glyphs.more;
 };
 
+/** The end of a text, for a line that is being typed: what is typed next must be seen. */
+export const cutStart = (look: Look, text: string, width: number): string => {
+  const clean = showable(look, text);
+  if (widthOf(clean) <= width) return clean;
+  let room = width - 1;
+  let kept = '';
+  for (const { segment } of [...segmenter.segment(clean)].reverse()) {
+    room -= widthOf(segment);
+    if (room < 0) break;
+    kept = segment + kept;
+  }
+  return look.glyphs.more + kept;
+};
+
 /** The text, cut or padded to `width` columns. */
 export const fit = (look: Look, text: string, width: number): string => {
   const kept = cut(look, text, width);

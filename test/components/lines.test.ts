@@ -7,7 +7,7 @@ import { lookFromEnvironment, makeLook } from '../../src/components/look.ts';
 import { plannerPane } from '../../src/components/planner-pane.ts';
 import { processesPane } from '../../src/components/processes-pane.ts';
 import { stackPane } from '../../src/components/stack-pane.ts';
-import { cut, fit, row, takeColumns, wrap } from '../../src/components/text.ts';
+import { cut, cutStart, fit, row, takeColumns, wrap } from '../../src/components/text.ts';
 import { timelinePane } from '../../src/components/timeline-pane.ts';
 import { trapsPane } from '../../src/components/traps-pane.ts';
 import { votesPane } from '../../src/components/votes-pane.ts';
@@ -152,6 +152,12 @@ describe('gauges', () => {
     expect(strip(panicLine(plain, 120, both))).not.toContain('t76');
     const long = { ...live, panic: { ...live.panic, spent: spent.map((one) => ({ ...one, why: 'x'.repeat(60) })) } };
     expect(strip(panicLine(plain, 120, long))).toMatch(/spent: t80 P1 x+~ +streak/);
+  });
+  test('of a long line that is typed the end is seen', () => {
+    expect(cutStart(plain, 'a short one', 20)).toBe('a short one');
+    expect(cutStart(plain, 'abcdefghij', 5)).toBe('~ghij');
+    expect(cutStart(look, `${'日'.repeat(9)}本x`, 6)).toMatch(/^.日本x$/u);
+    expect(stringWidth(cutStart(look, `${'日'.repeat(9)}本x`, 7))).toBeLessThanOrEqual(7);
   });
   test('a gauge is full only when it is, and empty only at nothing', () => {
     expect(gauge(plain, 0, 4, 4)).toBe('[----]');

@@ -1,7 +1,7 @@
 /** The line above the hints: what just happened, what is wrong, or what to do about it. */
 import type { Look, Style } from '../../components/look.ts';
 import { endedText } from '../../components/place-line.ts';
-import { row, type Span } from '../../components/text.ts';
+import { cutStart, row, type Span } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
 import { isOpen } from '../../store/projections/traps.ts';
@@ -12,14 +12,20 @@ import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-s
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
 export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState, readOnly: boolean): string =>
-  row(look, width, statusSpans(console, ui, readOnly));
+  row(look, width, typedSpans(look, width, ui) ?? statusSpans(console, ui, readOnly));
 
-const promptSpans = (prompt: Prompt): Span[] => [
-  ['bold', prompt.kind === 'goto' ? 'go to: ' : `tag t${prompt.tick}: `],
-  prompt.text,
-  ['select', ' '],
-  ['dim', prompt.kind === 'goto' ? `  ${GOTO_FORMS}` : '  text and #labels; Enter keeps it, Esc leaves it as it was'],
-];
+const typedSpans = (look: Look, width: number, ui: UiState): Span[] | undefined => {
+  if (!ui.typing && ui.prompt === null) return undefined;
+  const [label, text, help] = ui.typing
+    ? ['filter: ', ui.filter[ui.focus] ?? '', 'Enter keeps it, Esc clears it']
+    : promptParts(ui.prompt);
+  return [['bold', label], cutStart(look, text, width - label.length - 1), ['select', ' '], ['dim', `  ${help}`]];
+};
+
+const promptParts = (prompt: Prompt | null): [string, string, string] =>
+  prompt?.kind === 'tag'
+    ? [`tag t${prompt.tick}: `, prompt.text, 'text and #labels; Enter keeps it, Esc leaves it as it was']
+    : ['go to: ', prompt?.text ?? '', GOTO_FORMS];
 
 /** Where the view is, what the run has come to since, and the way on. */
 const heldSpans = ({ live, view, travel, replay, gone }: ConsoleView, word: RunWord): Span[] => {
@@ -36,14 +42,6 @@ const heldSpans = ({ live, view, travel, replay, gone }: ConsoleView, word: RunW
 };
 
 const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span[] => {
-  if (ui.typing)
-    return [
-      ['bold', 'filter: '],
-      ui.filter[ui.focus] ?? '',
-      ['select', ' '],
-      ['dim', '  Enter keeps it, Esc clears it'],
-    ];
-  if (ui.prompt !== null) return promptSpans(ui.prompt);
   const { live, held } = console;
   const word = runWord(live, console.gone);
   if (word === 'GONE' && !held) {
