@@ -1,10 +1,10 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor } from './anchor.ts';
 import { ChainCursor } from './chain.ts';
 import { type BreakReason, brokenError, type JournalError } from './errors.ts';
 import { NOTHING } from './record.ts';
-import { journalDir, segmentName } from './segments.ts';
+import { isSegmentName, journalDir, segmentName, segmentNumber } from './segments.ts';
 
 /** A line of the journal, without its newline, and where its record stands. */
 export interface PlacedLine extends Anchor {
@@ -63,14 +63,17 @@ export class JournalWalk {
       if (this.#cursor.seq >= to) return [];
       // Asked before reading: the writer ends a segment before it begins the next, so an end found afterwards is the end.
       const last = !existsSync(this.#path(this.#segment + 1));
-      if (!this.#open()) return [];
+      if (!this.#open()) {
+        if (this.#skipTo(this.#segment + 1)) continue;
+        return [];
+      }
       const { whole, torn } = this.#read(CHUNK);
       const lines = this.#lines(whole, from, to);
       if (lines.length > 0) return lines;
       if (whole > 0) continue;
       if (this.#shrunk() || (torn > 0 && !last)) this.#break(this.#cursor.seq + 1, this.#offset, 'torn_tail');
-      else if (last) return [];
-      else this.#leave();
+      else if (!last) this.#leave();
+      else if (!this.#skipTo(this.#segment + 2)) return [];
     }
   }
 
@@ -147,5 +150,21 @@ export class JournalWalk {
     this.close();
     this.#segment += 1;
     this.#offset = 0;
+  }
+
+  /** Over segments that are missing to the first one from `least` on: a gap must be told, not taken for the end. */
+  #skipTo(least: number): boolean {
+    let names: string[] = [];
+    try {
+      names = readdirSync(this.#dir);
+    } catch {
+      // No journal: there is nothing behind a gap.
+    }
+    const later = names.filter(isSegmentName).map(segmentNumber);
+    const next = Math.min(...later.filter((number) => number >= least));
+    if (next === Number.POSITIVE_INFINITY) return false;
+    this.#segment = next - 1;
+    this.#leave();
+    return true;
   }
 }

@@ -17,6 +17,10 @@ export function segmentName(number: number): string {
   return `${String(number).padStart(6, '0')}.ndjson`;
 }
 
+export function isSegmentName(name: string): boolean {
+  return NAME.test(name);
+}
+
 export function segmentNumber(name: string): number {
   return Number.parseInt(basename(name), 10);
 }
@@ -39,7 +43,7 @@ export async function listSegments(target: string): Promise<string[]> {
     throw error;
   });
   return names
-    .filter((name) => NAME.test(name))
+    .filter(isSegmentName)
     .sort((a, b) => segmentNumber(a) - segmentNumber(b))
     .map((name) => join(dir, name));
 }

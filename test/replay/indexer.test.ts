@@ -1,8 +1,9 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { indexDir } from '../../src/journal/index-files.ts';
+import { journalDir, segmentName } from '../../src/journal/segments.ts';
 import { buildIndex, dropIndex, resumeFrom } from '../../src/replay/index.ts';
 import { runs } from '../helpers/fc.ts';
 import { linesOf, longRun, scratchDir, writeLines } from './scratch-journal.ts';
@@ -68,4 +69,20 @@ test('making an index can be stopped, and is gone on with later', async () => {
   expect(records).toBeLessThan(lines.length);
   expect((await resumeFrom(dir)).seq).toBe(records);
   expect((await buildIndex(dir)).records).toBe(lines.length);
+});
+
+test('a missing segment is told as a break, and one that begins with another number is read', async () => {
+  const dir = scratchDir();
+  writeLines(dir, lines, 1000);
+  const segment = (number: number): string => join(journalDir(dir), segmentName(number));
+  rmSync(segment(2));
+  const gap = await buildIndex(dir);
+  expect(gap).toMatchObject({ records: 1000, broken: expect.stringMatching(/000003.ndjson is broken at record 1001/) });
+  dropIndex(dir);
+  rmSync(segment(1));
+  expect(await buildIndex(dir)).toMatchObject({ records: 0, broken: expect.stringMatching(/at record 1, byte 0/) });
+  dropIndex(dir);
+  writeLines(dir, lines);
+  renameSync(segment(1), segment(4));
+  expect(await buildIndex(dir)).toMatchObject({ records: lines.length });
 });
