@@ -46,6 +46,15 @@ describe.skipIf(missing !== undefined).each(ours === 0 ? [0, 12_345] : [ours])(
       }
     });
 
+    test('without a fence too, the command ends when we are killed', async () => {
+      box = await Fenced.open(uid, 'none');
+      const word = `none-${randomUUID()}`;
+      void box.exec(['sh', '-c', `sleep 600 & sleep 600; # ${word}`]);
+      await expect.poll(() => processesWith(word).length, { timeout: 10_000 }).toBeGreaterThan(0);
+      box.close();
+      await expect.poll(() => processesWith(word), { timeout: 10_000 }).toEqual([]);
+    });
+
     test('20 sandboxes at once, one of which is a fork bomb, do not disturb each other', async () => {
       const open = await Fenced.open(uid);
       box = open;

@@ -83,7 +83,7 @@ export const execute = async (
       if (request.signal.aborted) return aborted;
       return await new Exec(ready, info, pipe, request, limits, started).result;
     } finally {
-      pipe.close();
+      pipe.close(ready.tree === 'namespace');
       info.close();
     }
   } catch (error) {
