@@ -45,7 +45,8 @@ export class Layout<C extends Columns> {
   /** Undefined where the line is not one of this layout, or is spoilt. */
   decode(line: string): Row<C> | undefined {
     const text = line.slice(0, this.width - CRC - 1);
-    if (line.length !== this.width || line.slice(text.length, -1) !== checksum(text)) return undefined;
+    const isWhole = line.length === this.width && line.endsWith('\n');
+    if (!isWhole || line.slice(text.length, -1) !== checksum(text)) return undefined;
     const row: Record<string, number | string> = {};
     let at = 0;
     for (const [name, width] of this.#columns) {

@@ -88,8 +88,8 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
   const kernel: KernelProcess = { pid: proc.pid as number, exited, release: () => proc.unref() };
   const patience = launch.begin.how === 'resume' ? RESUME_MS : START_MS;
   for (const begun = performance.now(); performance.now() - begun < patience; await sleep(POLL_MS)) {
-    // A short run may be over before anyone has asked.
-    if (over === 0) return kernel;
+    // A short run may be over before anyone has asked, and one that was killed has begun all the same.
+    if (over === 0 || (typeof over === 'string' && !existsSync(launchFile(dir)))) return kernel;
     if (over !== undefined) throw new UserError(lastWords(dir, over), typeof over === 'number' ? over : EXIT.internal);
     if (await answers(launch.socket, kernel.pid)) return kernel;
   }

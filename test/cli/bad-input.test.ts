@@ -15,7 +15,7 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     ['an unknown task', ['run', 'nope'], 66, /no task "nope"/],
     ['a task file that is not there', ['task', 'check', 'none.yaml'], 66, /none\.yaml/],
     ['a policy file that is not there', ['run', 'hello', '--policy', 'none.yaml'], 66, /no policy file none\.yaml/],
-    ['an unknown run', ['verify', 'abc'], 66, /no run "abc"/],
+    ['an unknown run', ['verify', 'abc'], 66, /"abc" is neither a file here nor a run/],
     ['no run at all', ['kill', '@last'], 66, /no run under .* yet/],
     ['a handle for a fault that takes none', ['inject', '@last', 'brain.cut', '--handle', 'h1'], 2, /--handle/],
     ['attach without a terminal', ['attach', '00c0ffee'], 66, /00c0ffee/],

@@ -67,6 +67,6 @@ test('a live run goes on while one of its ticks is looked at', async () => {
   await pty.waitFor(/HELD/);
   pty.keys(KEYS.enter);
   const ticksOf = (screen: string): number => Number(/INSPECT t\d+\/(\d+) /.exec(screen)?.[1] ?? 0);
-  const before = ticksOf(await pty.waitFor(/INSPECT t\d+\/\d+ .*(LIVE|OPEN)/));
+  const before = ticksOf(await pty.waitFor(/INSPECT t\d+\/\d+ .*(HELD|OPEN)/));
   await pty.waitFor((screen) => ticksOf(screen) > before, 20_000);
 });
