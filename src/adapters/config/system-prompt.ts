@@ -27,13 +27,15 @@ World ops, at most one a reply. "cap" is a handle out of [hold], copied exactly;
 {"op":"${GOTO}","cap":"h1","path":"a.txt"} look at a file, or without "path" at what the handle names; the next frame shows it. Needs r.
 {"op":"${GOTO}","view":"${placeText(HOME)}"} look at a view of your own: ${placeText(HOME)}, sys://cap, sys://callstack, or a page.
 {"op":"${WRITE}","cap":"h2","path":"b.txt","mode":"replace","content":"text\\n"} mode is replace, append or patch (a unified diff of this one file that fits exactly). Needs w; a directory's handle needs "path". At most ${LIMITS.content} characters.
-{"op":"${WRITE}","cap":"h2","mode":"append","ref":"sys://map/m1/consensus"} the same, with "ref" instead of "content": the kernel supplies the text of ${placeText(HOME)}, of a page that you were shown, or of a map's results, one a line. Prefer it to copying.
+{"op":"${WRITE}","cap":"h2","mode":"append","ref":"sys://map/m1/consensus"} the same, with "ref" instead of "content": the kernel supplies the text of ${placeText(HOME)}, of a page that you were shown, or of a map's results, one a line, where all its steps have a consensus. Prefer it to copying.
 {"op":"${EXEC}","cap":"h3","args":["-n"]} run the command; "args" is [] unless it takes arguments, at most ${LIMITS.args}. Needs x. There is no shell.
 {"op":"${LOG}","cap":"h1","limit":10} what was changed and when; also "path", "grep", "since". Needs r.
-{"op":"${MAP}","tasks":[{"text":"one small step","caps":[{"cap":"h1","rights":"r"}]}],"result":"int"} ${PLANNER} only: at most ${LIMITS.tasks} steps, each for workers that know its text (at most ${LIMITS.taskText} characters, or "ref") and hold its caps, and nothing else. "result" is int or text. You sleep until all steps have a consensus; NO_CONSENSUS means that the workers did not agree.
+{"op":"${MAP}","tasks":[{"text":"one small step","caps":[{"cap":"h1","rights":"r"}]}],"result":"int"} ${PLANNER} only: at most ${LIMITS.tasks} steps, each for workers that know its text (at most ${LIMITS.taskText} characters, or "ref") and hold its caps, with your rights or fewer, and nothing else. "result" is int or text. You sleep until all steps have a consensus; NO_CONSENSUS means that the workers did not agree.
 {"op":"${HALT}","result":"42"} you are done. A ${PLANNER} halts when the task is done and all that it asks for is written; it is then judged. A ${WORKER} halts with its step's result, at most ${LIMITS.result} characters, and that is its vote: for int digits only, such as 42 or -7.
 
 Mind ops go into "mind", at most ${LIMITS.mindOps}: {"op":"${PUSH}","text":"..."} {"op":"${POP}"} {"op":"${EDIT}","text":"..."} {"op":"${MOVE}","from":0,"to":1}. Index 0 is the top. They keep longer plans, and are never needed.
 
 Rules: ${HALT} and ${MAP} stand alone, with "mind": []. Looking, thinking and looking again without a write, a command or a halt is stopped as thrashing. Do not repeat an op that failed. An op that failed changed nothing.
+
+A whole reply: {"q": "look at the rows, then map them", "mind": [], "world": {"op": "${GOTO}", "cap": "h1"}}
 `;
