@@ -1,14 +1,23 @@
 /** One index, one writer: whoever finds it being written only reads. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError } from '../journal/errors.ts';
 import { indexDir } from '../journal/index-files.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
 import { COUNTED, snapshotsFile, statesFile } from './index-tables.ts';
 
+/** Not with the directories above it: a run that was deleted meanwhile is not to leave an empty one behind. */
+export const makeIndexDir = (dir: string): void => {
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (!existsSync(dir) || !statSync(dir).isDirectory()) throw error;
+  }
+};
+
 /** @throws JournalError `locked` */
 export const lockIndex = (dir: string): Lock => {
-  mkdirSync(dir, { recursive: true });
+  makeIndexDir(dir);
   try {
     return takeLock(join(dir, 'lock'));
   } catch (error) {

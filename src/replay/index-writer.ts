@@ -1,7 +1,8 @@
 /** Writing a run's index: lines are gathered and reach the files together with the snapshot that counts them. */
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Columns, Layout, Row } from '../journal/index-layout.ts';
+import { makeIndexDir } from './index-lock.ts';
 import {
   COUNTED,
   type Counted,
@@ -26,7 +27,7 @@ export class IndexWriter {
 
   /** Opens the files, or makes them; what is after `last`, the snapshot to go on from, is cut off. */
   constructor(dir: string, last: Found | undefined) {
-    mkdirSync(dir, { recursive: true });
+    makeIndexDir(dir);
     const count = (name: Counted): number => last?.snapshot[name] ?? 0;
     const each = <T>(make: (name: Counted) => T): Record<Counted, T> =>
       Object.fromEntries(COUNTED.map((name) => [name, make(name)])) as Record<Counted, T>;

@@ -182,3 +182,13 @@ test('a torn index is cut to what is whole', async () => {
     expect((await buildIndex(dir)).bytes).toBe(bytes);
   }
 });
+
+test('a run that is deleted while it is read does not come back as an empty directory', async () => {
+  const dir = scratchDir();
+  writeLines(dir, lines, 1700);
+  const source = await opened(dir);
+  rmSync(dir, { recursive: true, force: true });
+  await source.stateAt(5000).catch(() => {});
+  await source.records(1, 10).catch(() => {});
+  expect(existsSync(dir)).toBe(false);
+});
