@@ -16,13 +16,24 @@ interface Told {
   writes: number;
 }
 
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 describe('kill -9 of a process with a workspace', () => {
   it.each(Array.from({ length: KILLS }, (_, i) => i))('loses nothing that was done: kill %i', async (i) => {
     const place = scratch();
     onTestFinished(() => drop(place));
+    // A group of its own: the command that it has started dies with it, as it does in the sandbox.
     const proc = spawn(process.execPath, [CHILD, place.dir, place.shadow, '1000'], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
     });
+    const group = -(proc.pid as number);
     const exited = new Promise((resolve) => proc.once('exit', resolve));
     const told: Told[] = [];
     let killing = false;
@@ -31,9 +42,10 @@ describe('kill -9 of a process with a workspace', () => {
       if (told.length < 1 + (i % 12) || killing) continue;
       killing = true;
       // A little further into the next op with each test: that is the point, and nothing depends on where it strikes.
-      setTimeout(() => proc.kill('SIGKILL'), (i * 0.7) % 17);
+      setTimeout(() => process.kill(group, 'SIGKILL'), (i * 0.7) % 17);
     }
     await exited;
+    while (isAlive(group)) await new Promise((resolve) => setImmediate(resolve));
     const world = await openWorkspaceWorld({ ...place, sandbox: null });
     // The last, then any before it.
     for (const { hash, writes } of [told.at(-1), told[0], told[told.length >> 1]] as Told[]) {

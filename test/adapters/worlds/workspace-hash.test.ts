@@ -331,6 +331,18 @@ describe('what a world cannot hold', () => {
     },
   );
 
+  it('a directory that goes while it is read stops the world for that moment', async () => {
+    const w = await workspace(START);
+    const hash = await w.hash();
+    replaceFs('readdirSync', (real) => (...args: Parameters<typeof real>) => {
+      if (String(args[0]).endsWith('/src')) rmSync(join(w.place.dir, 'src'), { recursive: true, force: true });
+      return (real as (...args: unknown[]) => unknown)(...args);
+    });
+    expect(await w.observe('run.sh')).toMatchObject({ ok: false, worldHash: hash });
+    expect(await w.observe('run.sh')).toMatchObject({ ok: true });
+    expect(await w.hash()).not.toBe(hash);
+  });
+
   it('a hard link to a file outside is refused, and the file outside is left alone', async () => {
     const w = await workspace(START);
     const outside = join(w.place.run, 'secret');

@@ -73,17 +73,16 @@ class Look {
   readonly problems: Problem[] = [];
   readonly #dir: string;
   readonly #store: ObjectStore;
+  readonly #purpose: Purpose;
   readonly #linked = new Map<string, Linked>();
   readonly #breathe = breather();
-
-  readonly #purpose: Purpose;
   #entriesSeen = 0;
   #bytesSeen = 0;
 
   constructor(dir: string, store: ObjectStore, purpose: Purpose) {
-    this.#purpose = purpose;
     this.#dir = dir;
     this.#store = store;
+    this.#purpose = purpose;
   }
 
   async dir(path: string, stats: Stats, known: Node | null | undefined): Promise<DirNode> {
@@ -164,10 +163,10 @@ class Look {
     const now = Date.now();
     const stats = lstatSync(forSystem(`${this.#dir}/${path}`), { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
-    if (stats.isDirectory()) return this.dir(path, stats, before);
     const kind = KINDS.find(([is]) => (stats[is] as () => boolean)())?.[1];
     if (kind !== undefined) return this.#problem('ENOTSUP', path, `is ${kind}`);
     try {
+      if (stats.isDirectory()) return await this.dir(path, stats, before);
       return stats.isSymbolicLink()
         ? this.#link(name, stats, now, before, opened)
         : this.#file(path, name, stats, now, before, opened);
@@ -190,8 +189,8 @@ class Look {
     const mode = stats.mode & 0o7777;
     const old = before?.type === 'file' ? before : undefined;
     if (old !== undefined && old.mode === mode && unchanged(old.seen, stats)) return old;
-    // Whatever it is, it is to go.
-    if (old === undefined && this.#purpose === 'compare') return SPECIAL;
+    // Nobody will ask for it: it is to go, or the whole state is.
+    if (this.#purpose === 'compare' ? old === undefined : this.problems.length > 0) return SPECIAL;
     const bytes = readAt(opened(), name, stats);
     const id = this.#purpose === 'keep' ? this.#store.put('blob', bytes) : idOf('blob', bytes);
     // Reading may have changed its mode for a moment, and so its times.
