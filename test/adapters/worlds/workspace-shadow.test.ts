@@ -179,6 +179,9 @@ describe('the difference between two states', () => {
     expect(await shadowDiff(w.place.shadow, from, to)).toBe(text);
     expect(await w.diff(to, to)).toBe('');
     await expect(w.diff(from, '0'.repeat(64))).rejects.toThrow(/has no state 00000000$/);
+    const nowhere = join(w.place.run, 'nothing.git');
+    await expect(shadowDiff(nowhere, from, to)).rejects.toThrow(/^there is no shadow repository at /);
+    expect(existsSync(nowhere)).toBe(false);
   });
 
   it('is bounded, and counts what it leaves out', async () => {

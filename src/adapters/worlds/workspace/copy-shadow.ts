@@ -10,7 +10,7 @@ import { codeOf } from './open-at.ts';
  * @param to must not hold a repository yet
  */
 export const copyShadow = (from: string, to: string): void => {
-  const origin = new ObjectStore(from);
+  const origin = ObjectStore.existing(from);
   const heads = ['refs/heads', 'refs/kept'].flatMap((prefix) => origin.named(prefix));
   const objects = join(from, 'objects');
   for (const sub of readdirSync(objects)) {

@@ -29,7 +29,7 @@ export interface Token {
 
 /** What changed between two committed states of a workspace that may be in use, or gone. Bounded text; rejects with one sentence. */
 export const shadowDiff = async (shadow: string, fromHash: string, toHash: string): Promise<string> => {
-  const store = new ObjectStore(resolve(shadow));
+  const store = ObjectStore.existing(resolve(shadow));
   const history = new History(store);
   await history.load();
   return diffOf(store, history, fromHash, toHash);

@@ -75,6 +75,12 @@ export class ObjectStore {
     }
   }
 
+  /** One that must be there. */
+  static existing(dir: string): ObjectStore {
+    if (statSync(join(dir, 'HEAD'), { throwIfNoEntry: false }) !== undefined) return new ObjectStore(dir);
+    throw new ShadowDamaged(`there is no shadow repository at ${dir}`);
+  }
+
   /** A path in the staging place that nothing has. */
   stage(): string {
     this.#staged += 1;
