@@ -42,6 +42,7 @@ const HOME_AND_ERASE = '\u001b[H\u001b[J';
 /**
  * A frame that was on its way while the terminal shrank scrolls it, and then no relative move finds its line again. A screen
  * that moves mends itself with the next full frame; a paused one would stay so. Hence one frame from the top once the size rests.
+ * The signal counts, not a changed size: a terminal that shrank and grew again before we looked has lost its lines all the same.
  */
 const redrawAfterResize = (instance: Instance, node: ReactElement): { release(): void } => {
   let timer: NodeJS.Timeout | undefined;
@@ -54,11 +55,11 @@ const redrawAfterResize = (instance: Instance, node: ReactElement): { release():
     clearTimeout(timer);
     timer = setTimeout(redraw, SETTLE_MS);
   };
-  process.stdout.on('resize', settle);
+  process.on('SIGWINCH', settle);
   return {
     release: () => {
       clearTimeout(timer);
-      process.stdout.off('resize', settle);
+      process.off('SIGWINCH', settle);
     },
   };
 };
