@@ -36,7 +36,7 @@ export interface ConsoleStore {
   feed(records: readonly Rec[]): void;
   /** What the newest state is, where it is not fed. */
   know(live: LiveState): void;
-  /** Holds the view at a state, which may be replaced by another one; the notification may come a little later. */
+  /** Holds the view at a state, which may be replaced by another one; while it plays, the notification may come a little later. */
   show(view: LiveState, travel: Travel): void;
   follow(): void;
   surround(around: Timeline): void;
@@ -79,6 +79,8 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
     show: (view, travel) => {
       shown = { view, travel };
       pacer.request();
+      // A place that was asked for is shown at once; only what plays comes faster than anybody looks.
+      if (!travel.playing) pacer.flush();
     },
     follow: () => {
       shown = null;
