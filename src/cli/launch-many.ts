@@ -10,8 +10,11 @@ import { json, line } from './print.ts';
 export const launchMany = async (launched: readonly Launched[], options: LaunchOptions): Promise<number> => {
   const interrupts: Interrupts[] = [];
   const kernels: KernelProcess[] = [];
+  const taken = (): boolean => interrupts.some((interrupt) => interrupt.taken);
   try {
     for (const { dir, launch } of launched) {
+      // Who stops some of them wants no others.
+      if (taken()) break;
       const interrupt = new Interrupts(dir, launch.socket);
       interrupts.push(interrupt);
       const kernel = await startKernel(dir, launch);
@@ -25,17 +28,28 @@ export const launchMany = async (launched: readonly Launched[], options: LaunchO
       for (const kernel of kernels) kernel.release();
       return EXIT.ok;
     }
-    const ends = launched.map(({ dir, launch }, i) =>
-      waitFor(launch.id, dir, kernels[i] as KernelProcess, { json: options.json === true, events: false, fromSeq: 1 }),
-    );
+    dropUnbegun(launched, kernels.length);
+    const ends = launched
+      .slice(0, kernels.length)
+      .map(({ dir, launch }, i) =>
+        waitFor(launch.id, dir, kernels[i] as KernelProcess, {
+          json: options.json === true,
+          events: false,
+          fromSeq: 1,
+        }),
+      );
     const codes = await Promise.all(ends);
-    if (interrupts.some(({ taken }) => taken)) return EXIT.killed;
+    if (taken()) return EXIT.killed;
     return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
   } catch (error) {
-    // Those that began go on; the others never were.
-    for (const { dir } of launched.slice(kernels.length)) rmSync(dir, { recursive: true, force: true });
+    dropUnbegun(launched, kernels.length);
     throw error;
   } finally {
     for (const interrupt of interrupts) interrupt.release();
   }
+};
+
+/** Those that began go on; the others never were. */
+const dropUnbegun = (launched: readonly Launched[], begun: number): void => {
+  for (const { dir } of launched.slice(begun)) rmSync(dir, { recursive: true, force: true });
 };

@@ -31,6 +31,12 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
       EXIT.notFound,
     );
   }
+  if (manifest.id !== id) {
+    throw new UserError(
+      `the run.json in ${dir} is that of run ${manifest.id}, not of ${id}: put its own back, or start a new run`,
+      EXIT.badInput,
+    );
+  }
   const before = await summarise(home, id);
   if (before !== undefined && Outcome.safeParse(before.state).success) {
     throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);

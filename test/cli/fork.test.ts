@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords, scratch } from '../runtime/rig.ts';
-import { firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
+import { begin, firstRecord, lastJson, newHome, slowRun, turingos } from './harness.ts';
 
 const ended = async (home: string) => {
   const run = lastJson(await turingos('run', 'ledger-6', '--profile', 'sim', '--json', '--home', home));
@@ -54,6 +54,22 @@ describe('a fork', () => {
     const diff = await turingos('diff', one?.id as string, two?.id as string, '--json', '--home', home);
     expect(lastJson(diff)).toMatchObject({ since: { run: origin.id }, begun: [{ field: 'seed' }] });
     expect(diff.code).toBe(lastJson(diff).same === true ? 0 : 1);
+  });
+
+  test('several, of which some have begun when Ctrl-C comes: those are killed, and no others begin', async () => {
+    const home = newHome();
+    const { id } = await slowRun(home);
+    await turingos('kill', id, '--home', home);
+    const forks = begin('fork', id, '--at', 't1', '--seeds', '12', '--headless', '--home', home);
+    await new Promise((resolve) => forks.proc.stdout?.once('data', resolve));
+    forks.proc.kill('SIGINT');
+    const { code, stdout } = await forks.ended;
+    expect(code).toBe(130);
+    const begun = stdout.match(/^started /gm)?.length ?? 0;
+    expect(begun).toBeLessThan(12);
+    expect(runIds(home)).toHaveLength(1 + begun);
+    const { runs } = lastJson(await turingos('ps', '--json', '--home', home));
+    expect(runs).toEqual([]);
   });
 
   test('under another policy, laid over the old one', async () => {

@@ -149,4 +149,15 @@ describe('refusals are one sentence', () => {
     expect(code).toBe(69);
     expect(await turingos('resume', 'ffff', '--home', home)).toMatchObject({ code: 66 });
   });
+
+  test('one that has the run.json of another run, which would bring the wrong brains', async () => {
+    const home = newHome();
+    const { id, dir } = await lost(home);
+    const path = join(dir, 'run.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, id: '00c0ffee' }));
+    const { code, stderr } = await turingos('resume', id, '--home', home);
+    expect(stderr).toContain(`is that of run 00c0ffee, not of ${id}`);
+    expect(code).toBe(65);
+  });
 });
