@@ -3,11 +3,14 @@
  * in a longer run the state some way ahead of the view has.
  */
 import type { ConsoleStore, ConsoleView } from './console-store.ts';
+import { type Clock, systemClock } from './pacer.ts';
 import type { Timeline } from './projections/timeline.ts';
 import type { TimeSource } from './time-source.ts';
 
 /** Ticks on both sides of the view that are to be there: more than half of the widest screen. */
 const AROUND = 160;
+/** Milliseconds from a change of the view until more than itself is read: it is to be drawn first. */
+const REST_MS = 60;
 /** How far ahead of the view the state is that is asked for. */
 const AHEAD = 900;
 
@@ -23,8 +26,13 @@ export const timelineAround = ({ live, view, held, around }: ConsoleView): Timel
 };
 
 /** Asks for the surroundings whenever the view rests where they are not known. @returns how to stop that */
-export const watchSurroundings = (console: ConsoleStore, source: () => Promise<TimeSource>): (() => void) => {
+export const watchSurroundings = (
+  console: ConsoleStore,
+  source: () => Promise<TimeSource>,
+  clock: Clock = systemClock,
+): (() => void) => {
   let asking = false;
+  let cancel: (() => void) | null = null;
   const look = async (): Promise<void> => {
     const { view, live, held, travel } = console.store.getState();
     const { tick } = view.kernel;
@@ -41,5 +49,14 @@ export const watchSurroundings = (console: ConsoleStore, source: () => Promise<T
       asking = false;
     }
   };
-  return console.store.subscribe(() => void look());
+  const unsubscribe = console.store.subscribe(() => {
+    cancel ??= clock.after(REST_MS, () => {
+      cancel = null;
+      void look();
+    });
+  });
+  return () => {
+    cancel?.();
+    unsubscribe();
+  };
 };
