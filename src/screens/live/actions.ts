@@ -9,14 +9,15 @@ import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
 import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
-import { askPlace, askTag, GOTO, TAG, typeInto } from './prompts.ts';
+import { askPlace, askTag, GOTO, openPrompt, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
 import { focusPane, type Motion, scrollPane } from './scrolling.ts';
 import { follow, ofTheRun, runEnd, runStart, TRAVEL } from './travel.ts';
 
 /** Which keys are in force. */
 export const scopeOf = (ui: UiStore): Scope => {
-  const { overlay, typing, prompt } = ui.getState();
+  const { overlay, typing } = ui.getState();
+  const prompt = openPrompt(ui.getState().prompt);
   if (overlay !== null) return overlay.kind;
   if (prompt !== null) return prompt.kind;
   return typing ? 'filter' : 'live';

@@ -1,9 +1,17 @@
 /** The two lines that are typed: where to go, and what to note of a tick. */
 import { parseGoto } from '../../store/goto.ts';
 import { isEmptyTag, parseTag, tagText } from '../../store/tags.ts';
+import type { Prompt } from '../../store/ui-store.ts';
 import type { Action, LiveContext } from './context.ts';
 import { say } from './say.ts';
 import { moveTo } from './travel.ts';
+
+/** Answered, but still drawn: it goes with the frame that it led to, which would else have to wait for one without it. */
+const answered = new WeakSet<Prompt>();
+
+/** The prompt that takes keys; null for none. */
+export const openPrompt = (prompt: Prompt | null): Prompt | null =>
+  prompt === null || answered.has(prompt) ? null : prompt;
 
 export const askPlace: Action = ({ ui }) => ui.setState({ prompt: { kind: 'goto', text: '' }, message: null });
 
@@ -22,7 +30,7 @@ export const askTag: Action = ({ console, ui, tags }) => {
 };
 
 export const typeInto = ({ ui }: LiveContext, key: string): boolean => {
-  const { prompt } = ui.getState();
+  const prompt = openPrompt(ui.getState().prompt);
   if (prompt === null || [...key].length !== 1) return false;
   ui.setState({ prompt: { ...prompt, text: prompt.text + key } });
   return true;
@@ -36,12 +44,23 @@ const erase: Action = ({ ui }) =>
 const cancel: Action = ({ ui }) => ui.setState({ prompt: null });
 
 const go: Action = (context) => {
-  const text = context.ui.getState().prompt?.text ?? '';
-  context.ui.setState({ prompt: null });
-  if (text.trim() === '') return;
-  const motion = parseGoto(text);
-  if (typeof motion === 'string') say(context.ui, 'error', motion);
-  else moveTo(context, motion);
+  const { ui, player } = context;
+  const { prompt } = ui.getState();
+  const text = prompt?.text ?? '';
+  const motion = text.trim() === '' ? '' : parseGoto(text);
+  if (prompt === null || typeof motion === 'string') {
+    ui.setState({ prompt: null });
+    if (motion !== '') say(ui, 'error', String(motion));
+    return;
+  }
+  answered.add(prompt);
+  const close = (): void => {
+    if (ui.getState().prompt === prompt) ui.setState({ prompt: null });
+  };
+  moveTo(context, motion);
+  player.settled(close);
+  // A place that takes longer to find is not waited for.
+  setImmediate(close);
 };
 
 const keep: Action = ({ ui, tags }) => {

@@ -11,7 +11,9 @@ const isHeld = ({ console }: LiveContext): boolean => console.store.getState().h
 export const moveTo = (context: LiveContext, motion: Motion, arrived?: () => void): void => {
   const { console, ui, player } = context;
   player.hold(console.latest());
-  ui.setState({ trap: null, message: null });
+  const { trap, message } = ui.getState();
+  // Who has nothing to change does not ask for a frame of its own.
+  if (trap !== null || message !== null) ui.setState({ trap: null, message: null });
   player.move(motion, arrived);
 };
 
