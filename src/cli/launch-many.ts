@@ -29,15 +29,13 @@ export const launchMany = async (launched: readonly Launched[], options: LaunchO
       return EXIT.ok;
     }
     dropUnbegun(launched, kernels.length);
-    const ends = launched
-      .slice(0, kernels.length)
-      .map(({ dir, launch }, i) =>
-        waitFor(launch.id, dir, kernels[i] as KernelProcess, {
-          json: options.json === true,
-          events: false,
-          fromSeq: 1,
-        }),
-      );
+    const ends = launched.slice(0, kernels.length).map(({ dir, launch }, i) =>
+      waitFor(launch.id, dir, kernels[i] as KernelProcess, {
+        json: options.json === true,
+        events: false,
+        fromSeq: 1,
+      }),
+    );
     const codes = await Promise.all(ends);
     if (taken()) return EXIT.killed;
     return codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
