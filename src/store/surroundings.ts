@@ -9,8 +9,8 @@ import type { TimeSource } from './time-source.ts';
 
 /** Ticks on both sides of the view that are to be there: more than half of the widest screen. */
 const AROUND = 160;
-/** Milliseconds from a change of the view until more than itself is read: it is to be drawn first. */
-const REST_MS = 60;
+/** Milliseconds that a view rests before more than itself is read: what is on its way to another place is not kept waiting. */
+const REST_MS = 150;
 /** How far ahead of the view the state is that is asked for. */
 const AHEAD = 900;
 
@@ -33,6 +33,7 @@ export const watchSurroundings = (
 ): (() => void) => {
   let asking = false;
   let cancel: (() => void) | null = null;
+  let resting = console.store.getState().view;
   const look = async (): Promise<void> => {
     const { view, live, held, travel } = console.store.getState();
     const { tick } = view.kernel;
@@ -50,6 +51,12 @@ export const watchSurroundings = (
     }
   };
   const unsubscribe = console.store.subscribe(() => {
+    const { view } = console.store.getState();
+    if (view !== resting) {
+      cancel?.();
+      cancel = null;
+      resting = view;
+    }
     cancel ??= clock.after(REST_MS, () => {
       cancel = null;
       void look();
