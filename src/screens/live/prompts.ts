@@ -6,6 +6,9 @@ import type { Action, LiveContext } from './context.ts';
 import { say } from './say.ts';
 import { moveTo } from './travel.ts';
 
+/** How long an answered prompt stays for a place that is not found at once. */
+const PATIENCE_MS = 50;
+
 /** Answered, but still drawn: it goes with the frame that it led to, which would else have to wait for one without it. */
 const answered = new WeakSet<Prompt>();
 
@@ -59,8 +62,7 @@ const go: Action = (context) => {
   };
   moveTo(context, motion);
   player.settled(close);
-  // A place that takes longer to find is not waited for.
-  setImmediate(close);
+  setTimeout(close, PATIENCE_MS);
 };
 
 const keep: Action = ({ ui, tags }) => {
