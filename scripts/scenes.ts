@@ -164,7 +164,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
     name: 'inspect',
     ...AFTERWARDS,
     steps: async (pty) => {
-      await pty.waitFor('INSPECT', WAIT_MS);
+      await pty.waitFor(/^t20 /m, WAIT_MS);
       pty.keys('e');
       await pty.waitFor(/>.?!t/);
     },
@@ -173,7 +173,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
     name: 'replay',
     ...AFTERWARDS,
     steps: async (pty) => {
-      await pty.waitFor('INSPECT', WAIT_MS);
+      await pty.waitFor(/^t20 /m, WAIT_MS);
       pty.keys('e');
       await pty.waitFor(/>.?!t/);
       pty.keys(KEYS.escape);
