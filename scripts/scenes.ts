@@ -177,7 +177,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
       pty.keys('e');
       await pty.waitFor(/>.?!t/);
       pty.keys(KEYS.escape);
-      await pty.waitFor(/7 TIMELINE/);
+      await pty.waitFor('1 PLANNER');
     },
   },
   {
