@@ -1,0 +1,42 @@
+/** Verbs that start a run, go on with one, or branch off. */
+import { type Command, Option } from 'commander';
+import { DEMO_SEED, DEMO_TASK } from '../demo-run.ts';
+import { cut, forks, pace, seed } from './args.ts';
+import { type Builder, CONFIG } from './builder.ts';
+
+export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
+  const runOptions = (command: Command, defaultSeed: number): Command =>
+    command
+      .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+      .option('--profile <name>', 'the pair of brains; `turingos profiles` lists them', 'demo')
+      .option('--config <file>', CONFIG)
+      .option('--policy <file>', 'YAML or JSON, merged over the default policy')
+      .option('--seed <n>', 'of everything that is drawn', seed, defaultSeed)
+      .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)
+      .addOption(
+        new Option('--fsync <when>', 'how durable the journal is')
+          .choices(['always', 'interval', 'never'])
+          .default('interval'),
+      );
+
+  runOptions(verb('run', 'start a run of a task'), 1)
+    .argument('<task>', 'a built-in name (ledger-12) or a task file')
+    .action(async (task: string, options) => end(await (await import('../run.ts')).runVerb(task, options)));
+
+  runOptions(verb('demo', `watch the embedded pair work on ${DEMO_TASK}, with mistakes`), DEMO_SEED).action(
+    async (options) => end(await (await import('../demo.ts')).demoVerb(options)),
+  );
+
+  onRun('resume', 'go on with a run whose kernel was lost')
+    .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+    .action(async (run: string, options) => end(await (await import('../resume.ts')).resumeVerb(run, options)));
+
+  onRun('fork', 'branch off a new run from a record or a tick of another')
+    .requiredOption('--at <seq|tick>', 'after this record (18231) or anew from this tick (t84)', cut)
+    .option('--profile <name>', "other brains than the origin's")
+    .option('--config <file>', CONFIG)
+    .option('--policy <file>', "YAML or JSON, laid over the origin's policy")
+    .option('--seeds <n>', 'so many forks side by side, each with a seed of its own', forks)
+    .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
+    .action(async (run: string, options) => end(await (await import('../fork.ts')).forkVerb(run, options)));
+};
