@@ -4,6 +4,7 @@ import { packageVersion } from '../runtime/code-version.ts';
 import { beginVerbs } from './program/begin.ts';
 import { builder } from './program/builder.ts';
 import { cassetteVerbs } from './program/cassettes.ts';
+import { evidenceVerbs } from './program/evidence.ts';
 import { journalVerbs } from './program/journals.ts';
 import { lookVerbs } from './program/look.ts';
 import { orderVerbs } from './program/orders.ts';
@@ -18,7 +19,7 @@ Exit codes:
   65  bad input file                  130  the run was killed`;
 
 /** In the order of the help text. */
-const GROUPS = [beginVerbs, setupVerbs, lookVerbs, orderVerbs, journalVerbs, cassetteVerbs];
+const GROUPS = [beginVerbs, setupVerbs, lookVerbs, orderVerbs, journalVerbs, evidenceVerbs, cassetteVerbs];
 
 /** @param end called with the verb's exit code */
 export const createProgram = (end: (code: number) => void): Command => {

@@ -1,6 +1,7 @@
 /** What verbs about journals are told to look at: a run, by name or directory, or one file, ours or the earlier system's. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { BUNDLE_FILE, readBundle } from '../evidence/bundle/bundle-file.ts';
 import { detectFormat, ForeignError, type JournalFormat } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
@@ -30,7 +31,8 @@ export const runOrFile = async (name: string, home: string | undefined): Promise
     throw new UserError(`there is no file ${name}: ${way}`, EXIT.notFound);
   }
   const runs = homeDir(home);
-  if (name !== '@last' && !runIds(runs).some((id) => id.startsWith(name.toLowerCase()))) {
+  if (found?.isDirectory() === true && existsSync(join(name, BUNDLE_FILE)) && !isRun(runs, name)) return runAt(name);
+  if (name !== '@last' && !isRun(runs, name)) {
     throw new UserError(
       `"${name}" is neither a file here nor a run under ${runs}: \`turingos ps --all\` lists the runs`,
       EXIT.notFound,
@@ -52,11 +54,13 @@ export const asUserError = (error: unknown): unknown =>
     ? new UserError(error.message.replace(/\.$/, ''), error.code === 'missing' ? EXIT.notFound : EXIT.badInput)
     : error;
 
+const isRun = (home: string, name: string): boolean => runIds(home).some((id) => id.startsWith(name.toLowerCase()));
+
 const isPath = (name: string): boolean => name.includes('/') || name === '.' || name === '..';
 
 const runAt = (name: string): RunTarget => {
   const dir = resolve(name);
-  if (existsSync(join(dir, 'journal'))) return { kind: 'run', id: basename(dir), dir };
+  if (existsSync(join(dir, 'journal'))) return { kind: 'run', id: readBundle(dir)?.run ?? basename(dir), dir };
   throw new UserError(
     `${name} is a directory without a journal/ in it: name a run's directory or a journal file`,
     EXIT.badInput,

@@ -1,4 +1,5 @@
 /** What `turingos verify` says to people. */
+import type { BundleReport } from '../evidence/bundle/check.ts';
 import type { Break, ChainReport } from '../journal/index.ts';
 import type { ForeignReport } from '../replay/foreign/index.ts';
 import type { DecisionReport, Divergence } from '../runtime/verify.ts';
@@ -50,6 +51,15 @@ export const foreignText = (path: string, report: ForeignReport): string => {
   if (matchesLog === false) lines.push(`  it is not what the log beside it says, from line ${differsAt} of that on`);
   if (remarks.length > 0) lines.push(`  not covered by the chain: ${remarks.join(', ')}`);
   return lines.join('\n');
+};
+
+export const bundleText = (id: string, { files, tip, faults: wrong }: BundleReport): string => {
+  const head = `${id} bundle: ${files} files, tip ${tip.seq} ${tip.hash.slice(0, 16)}`;
+  if (wrong.length === 0) return `${head}, as it was made`;
+  return [
+    head,
+    ...shown(wrong, ({ what, fault }) => `  ${what === 'tip' ? "the journal's last record" : what}: ${fault}`),
+  ].join('\n');
 };
 
 const faults = ({ breaks, missing }: ChainReport): string[] => [

@@ -1,4 +1,6 @@
 /** `turingos verify RUN|FILE`: the journal's chain, and every record's shape and every decision taken again. */
+import { BUNDLE_FILE, readBundle } from '../evidence/bundle/bundle-file.ts';
+import { type BundleReport, checkBundle } from '../evidence/bundle/check.ts';
 import { type ChainReport, verifyChain } from '../journal/index.ts';
 import { verifyForeign } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
@@ -7,7 +9,7 @@ import { type DecisionReport, verifyDecisions } from '../runtime/verify.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 import { asUserError, type FileTarget, type RunTarget, runOrFile } from './run-or-file.ts';
-import { chainText, decisionText, foreignText, segmentText } from './verify-text.ts';
+import { bundleText, chainText, decisionText, foreignText, segmentText } from './verify-text.ts';
 
 export interface VerifyOptions extends CommonOptions {
   level?: 'chain' | 'decisions';
@@ -31,7 +33,8 @@ const verifyRun = async ({ id, dir }: RunTarget, { level, json: asJson }: Verify
   if ((chain?.records ?? decisions?.records) === 0 && decisions?.stopped == null && (chain?.breaks.length ?? 0) === 0) {
     throw new UserError(`run ${id} has no journal to verify`, EXIT.notFound);
   }
-  const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false;
+  const bundle = bundleReport(dir, chain);
+  const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false && bundle?.ok !== false;
   if (asJson === true) {
     await json({
       id,
@@ -39,12 +42,23 @@ const verifyRun = async ({ id, dir }: RunTarget, { level, json: asJson }: Verify
       ...shared(chain, decisions),
       chain: chain === undefined ? null : { ...chain, ok: chainOk(chain) },
       decisions: decisions ?? null,
+      ...(bundle === undefined ? {} : { bundle }),
     });
   } else {
     if (chain !== undefined) await line(chainText(id, chain));
     if (decisions !== undefined) await line(decisionText(id, decisions));
+    if (bundle !== undefined) await line(bundleText(id, bundle));
   }
   return ok ? EXIT.ok : EXIT.diverged;
+};
+
+/** @returns undefined where the directory is no bundle */
+const bundleReport = (dir: string, chain: ChainReport | undefined): BundleReport | undefined => {
+  const bundle = readBundle(dir);
+  if (bundle === undefined) return undefined;
+  if (bundle === null)
+    throw new UserError(`${dir}/${BUNDLE_FILE} is not readable as one: take the bundle anew`, EXIT.badInput);
+  return checkBundle(dir, bundle, chain?.head);
 };
 
 const verifySegment = async ({ path, format }: FileTarget, { json: asJson }: VerifyOptions): Promise<number> => {

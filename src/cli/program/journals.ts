@@ -5,7 +5,7 @@ import type { Builder } from './builder.ts';
 
 export const journalVerbs = ({ program, verb, end }: Builder): void => {
   const onJournal = (name: string, description: string, parent?: Command): Command =>
-    verb(name, description, parent).argument('<run|file>', "a run, its directory, or a journal's file");
+    verb(name, description, parent).argument('<run|file>', "a run, its directory or bundle, or a journal's file");
 
   onJournal('verify', 'check the journal: its chain, and every decision taken again')
     .addOption(new Option('--level <level>', 'only one of the two').choices(['chain', 'decisions']))
