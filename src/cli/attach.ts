@@ -4,19 +4,27 @@ import { findRun } from '../runtime/find-run.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { openConsole } from './console.ts';
-import type { CommonOptions } from './options.ts';
+import { type CommonOptions, wantsLines } from './options.ts';
 import { endCode, endObject, goneSentence } from './outcome.ts';
 import { json } from './print.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
+import { watchPlain } from './watch-plain.ts';
 
-export const attachVerb = async (name: string, options: CommonOptions & { readOnly?: boolean }): Promise<number> => {
+export interface AttachOptions extends CommonOptions {
+  plain?: true;
+  readOnly?: boolean;
+}
+
+export const attachVerb = async (name: string, options: AttachOptions): Promise<number> => {
   const home = homeDir(options.home);
   const { id, dir } = findRun(home, name);
+  const { readOnly = false } = options;
   if (options.json !== true) {
+    if (wantsLines(options)) return await watchPlain({ id, dir, readOnly });
     if (process.stdout.isTTY === true && process.stdin.isTTY === true) {
-      return await openConsole({ home, runId: id, readOnly: options.readOnly === true });
+      return await openConsole({ home, runId: id, readOnly });
     }
-    throw new UserError('attach needs a terminal; with --json it prints the events of the run', EXIT.unavailable);
+    throw new UserError('attach needs a terminal: use --plain or --json without one', EXIT.unavailable);
   }
   let records = 0;
   const ended = await watchRun(dir, (record) => {

@@ -5,15 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
-import { sanitise } from '../store/sanitise.ts';
 import { openConsole } from './console.ts';
 import { Interrupts } from './interrupts.ts';
+import { wantsLines } from './options.ts';
 import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
-import { json, line } from './print.ts';
+import { json, line, say } from './print.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
+import { watchPlain } from './watch-plain.ts';
 
 export interface LaunchOptions {
   headless?: true;
+  plain?: true;
   json?: true;
 }
 
@@ -52,6 +54,13 @@ export const launchRun = async (
   try {
     const kernel = await startKernel(dir, launch);
     await interrupts.repeat();
+    if (options.json !== true && wantsLines(options)) {
+      // Named first, so that another terminal can attach to it.
+      await line(`run ${id} begins; Ctrl-C kills it, \`detach\` leaves it alone, \`help\` lists the orders`);
+      kernel.release();
+      const code = await watchPlain({ id, dir, fromSeq, over: kernel.exited, readOnly: false });
+      return interrupts.taken ? EXIT.killed : code;
+    }
     // The console takes its time to load: a signal that comes meanwhile is still one to the run.
     if (!headless && !interrupts.taken) await import('../app.tsx');
     if (headless || interrupts.taken) {
@@ -65,7 +74,7 @@ export const launchRun = async (
     kernel.release();
   } catch (error) {
     if (interrupts.taken) {
-      process.stderr.write(`turingos: ${sanitise(error instanceof Error ? error.message : String(error))}\n`);
+      say(error instanceof Error ? error.message : String(error));
       return EXIT.killed;
     }
     throw error;
@@ -109,7 +118,7 @@ export const waitFor = async (id: string, dir: string, kernel: KernelProcess, ho
   );
   const code = await kernel.exited;
   if (ended === undefined) {
-    process.stderr.write(`turingos: ${goneSentence(id, dir)}\n`);
+    say(goneSentence(id, dir));
     if (how.json) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
     return EXIT.internal;
   }

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { JournalError, type JournalErrorCode } from '../journal/errors.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { sanitise } from '../store/sanitise.ts';
+import { say } from './print.ts';
 import { createProgram } from './program.ts';
 
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
@@ -16,10 +16,6 @@ process.stdout.on('error', leave);
 process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exit(code === 'EPIPE' ? EXIT.ok : EXIT.unavailable);
 });
-
-const say = (sentence: string): void => {
-  process.stderr.write(`turingos: ${sanitise(sentence)}\n`);
-};
 
 /** Commander's words as one sentence without its prefix. */
 const usageSentence = (message: string): string =>

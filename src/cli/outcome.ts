@@ -2,7 +2,7 @@
 import type { JournalRecord } from '../journal/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 
-export const endCode = ({ outcome }: JournalRecord): number =>
+export const endCode = ({ outcome }: Readonly<Record<string, unknown>>): number =>
   outcome === 'passed' ? EXIT.ok : outcome === 'killed' ? EXIT.killed : EXIT.notPassed;
 
 const HOW: Readonly<Record<string, string>> = {

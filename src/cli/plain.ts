@@ -2,11 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalRecord } from '../journal/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
-import { emptyLive, foldLive } from '../store/live-state.ts';
 import { IDLE_MS } from '../store/player.ts';
-import { sentenceOf } from '../store/sentences.ts';
 import { MAX_SPEED } from '../store/speed.ts';
 import type { TimeSource } from '../store/time-source.ts';
+import { PlainTeller } from './plain-teller.ts';
 import { json, line } from './print.ts';
 import { isNotable, shown } from './watch.ts';
 
@@ -19,7 +18,7 @@ export const replayPlain = async (
 ): Promise<number> => {
   const { speed = MAX_SPEED } = options;
   const { first } = await source.extent();
-  let live = emptyLive;
+  const teller = new PlainTeller();
   let lastMs = first.ms;
   for (let from = first.seq; ; ) {
     const records = await source.records(from, from + CHUNK - 1);
@@ -28,26 +27,16 @@ export const replayPlain = async (
       const ms = Date.parse(rec.ts);
       if (speed !== MAX_SPEED && ms > lastMs) await sleep(Math.min(ms - lastMs, IDLE_MS) / speed);
       lastMs = ms;
-      const before = live;
-      live = foldLive(live, rec);
+      const sentence = teller.see(rec);
       if (options.json) {
         const record = rec as unknown as JournalRecord;
         if (isNotable(record)) await json(shown(record));
-        continue;
-      }
-      const sentence = sentenceOf(rec, before, live);
-      if (sentence !== undefined) await line(`${offset(ms - first.ms)} ${sentence}`);
+      } else if (sentence !== undefined) await line(sentence);
     }
     from = (records.at(-1)?.seq ?? from) + 1;
   }
-  if (!options.json && live.info.outcome === null) {
-    await line(`${offset(lastMs - first.ms)} the journal ends here; the run has not ended`);
+  if (!options.json && teller.live.info.outcome === null) {
+    await line(teller.timed('the journal ends here; the run has not ended'));
   }
   return EXIT.ok;
-};
-
-/** `00:03.120` after the start; with hours where there are any. */
-const offset = (ms: number): string => {
-  const text = new Date(Math.max(0, ms)).toISOString().slice(11, 23);
-  return text.startsWith('00:') ? text.slice(3) : text;
 };

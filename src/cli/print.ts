@@ -9,6 +9,11 @@ const write = async (text: string): Promise<void> => {
 /** Prints a line; resolves when more may be printed. Text from models and files in it cannot steer the terminal. */
 export const line = (text: string): Promise<void> => write(sanitise(text));
 
+/** Prints a sentence for the operator on stderr. */
+export const say = (sentence: string): void => {
+  process.stderr.write(`turingos: ${sanitise(sentence)}\n`);
+};
+
 const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** JSON leaves DEL and the 8-bit controls as they are, and a terminal may obey those. */

@@ -3,7 +3,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { openConsole } from './console.ts';
-import type { CommonOptions } from './options.ts';
+import { type CommonOptions, wantsLines } from './options.ts';
 import { replayPlain } from './plain.ts';
 import { replayTarget } from './replay-target.ts';
 
@@ -14,8 +14,8 @@ export interface ReplayOptions extends CommonOptions {
 }
 
 export const replayVerb = async (name: string, options: ReplayOptions): Promise<number> => {
-  const { home, plain, json, speed } = options;
-  const lines = plain === true || json === true;
+  const { home, json, speed } = options;
+  const lines = wantsLines(options) || json === true;
   if (!lines && !(process.stdout.isTTY === true && process.stdin.isTTY === true)) {
     throw new UserError('replay needs a terminal: use --plain or --json without one', EXIT.unavailable);
   }

@@ -13,6 +13,7 @@ import { isRemote, usableProfile } from './profile-choice.ts';
 
 export interface RunOptions extends CommonOptions {
   headless?: true;
+  plain?: true;
   profile: string;
   config?: string;
   policy?: string;

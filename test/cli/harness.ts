@@ -44,19 +44,22 @@ interface Begun {
   ended: Promise<Ended>;
 }
 
-export const begin = (...args: string[]): Begun => beginNode(MAIN, ...args);
+export const begin = (...args: string[]): Begun => beginNode({}, MAIN, ...args);
+
+/** With its stdin open, for what it is to be told. */
+export const beginTold = (...args: string[]): Begun => beginNode({ stdin: 'pipe' }, MAIN, ...args);
 
 /** Its output is a pipe all the same, but it is told that it is a terminal. */
 export const beginOnTerminal = (...args: string[]): Begun =>
-  beginNode('--import', 'data:text/javascript,process.stdout.isTTY=true', MAIN, ...args);
+  beginNode({}, '--import', 'data:text/javascript,process.stdout.isTTY=true', MAIN, ...args);
 
-const beginNode = (...args: string[]): Begun => {
-  const proc = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const beginNode = ({ stdin = 'ignore' }: { stdin?: 'ignore' | 'pipe' }, ...args: string[]): Begun => {
+  const proc = spawn(process.execPath, args, { stdio: [stdin, 'pipe', 'pipe'] }) as ChildProcess;
   let [stdout, stderr] = ['', ''];
-  proc.stdout.setEncoding('utf8').on('data', (text: string) => {
+  proc.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  proc.stderr.setEncoding('utf8').on('data', (text: string) => {
+  proc.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => proc.on('close', (code) => resolve({ code, stdout, stderr })));

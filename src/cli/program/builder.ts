@@ -6,6 +6,8 @@ export const CONFIG =
 
 export const HOME = 'where runs live (default: $XDG_STATE_HOME/turingos)';
 
+export const PLAIN = 'sentences, one a line, for pipes and screen readers; orders by stdin, one a line (help)';
+
 export interface Builder {
   program: Command;
   /** A verb with `--json` and `--home`. */

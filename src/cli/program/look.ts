@@ -1,7 +1,7 @@
 /** Verbs that look at runs and change nothing. */
 import { Option } from 'commander';
 import { factor, playSpeed, size, tick } from './args.ts';
-import { type Builder, HOME } from './builder.ts';
+import { type Builder, HOME, PLAIN } from './builder.ts';
 
 export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
   program
@@ -15,6 +15,7 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
     .action(async (options) => end(await (await import('../ps.ts')).psVerb(options)));
 
   onRun('attach', 'watch a run in the console; with --json its notable events')
+    .option('--plain', PLAIN)
     .option('--read-only', 'without the keys that may change the run')
     .action(async (run: string, options) => end(await (await import('../attach.ts')).attachVerb(run, options)));
 
