@@ -6,16 +6,14 @@
  * Two times are told: `stopped` is from the verb's request to the last process of the run being gone; `verb` is what a person
  * waits, the start of the command included. A run that was between two streams when it was killed does not count.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { quantile } from '../src/evidence/quantile.ts';
 import { follow, readRecords } from '../src/journal/index.ts';
-import { groupMembers } from '../src/runtime/liveness.ts';
-import { runDir, runIds } from '../src/runtime/run-dir.ts';
+import { leftOf, MAIN, startRun } from './lib/started-run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +23,6 @@ const { values } = parseArgs({
   },
 });
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 /** Tokens that come one every 30 ms are a stream that one can hit. */
 const PACE = '30';
 /** Streams to let pass before the kill, so that not only the first reply is hit. */
@@ -41,36 +38,6 @@ interface Kill {
 
 const home = mkdtempSync(join(tmpdir(), 'turingos-kill-'));
 
-const begin = (seed: number): ChildProcess =>
-  spawn(
-    process.execPath,
-    [
-      MAIN,
-      'run',
-      'ledger-12',
-      '--headless',
-      '--profile',
-      values.profile,
-      '--pace',
-      PACE,
-      '--seed',
-      `${seed}`,
-      '--home',
-      home,
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-
-/** Processes whose command line names the run: what a process group might have lost. */
-const named = (id: string): number =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`/runs/${id}`);
-    } catch {
-      return false;
-    }
-  }).length;
-
 const inStream = async (dir: string, after: number): Promise<void> => {
   const begun = new Set<number>();
   for await (const records of follow(dir)) {
@@ -83,16 +50,8 @@ const inStream = async (dir: string, after: number): Promise<void> => {
 };
 
 const once = async (seed: number): Promise<Kill | undefined> => {
-  const known = new Set(runIds(home));
-  const run = begin(seed);
-  const over = new Promise((resolve) => run.once('exit', resolve));
-  let id: string | undefined;
-  while (id === undefined) {
-    id = runIds(home).find((other) => !known.has(other));
-    if (run.exitCode !== null) throw new Error('the run did not start');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  const dir = runDir(home, id);
+  const args = ['ledger-12', '--profile', values.profile, '--pace', PACE, '--seed', `${seed}`];
+  const { id, dir, over } = await startRun(home, args);
   await inStream(dir, seed % SPREAD);
   const start = performance.now();
   const told = JSON.parse(
@@ -104,7 +63,7 @@ const once = async (seed: number): Promise<Kill | undefined> => {
   for await (const record of readRecords(dir)) {
     if (record.kind === 'stream.aborted' && record.partial !== '') kept += 1;
   }
-  const orphans = groupMembers(told.group).length + named(id);
+  const orphans = leftOf(id, told.group);
   rmSync(dir, { recursive: true });
   return kept === 0 && told.by === 'command' ? undefined : { stoppedMs: told.ms, verbMs, by: told.by, orphans, kept };
 };

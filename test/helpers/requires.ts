@@ -4,7 +4,15 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** System packages, by their Debian names, and the command that each brings. */
-const COMMANDS = { tmux: 'tmux', bubblewrap: 'bwrap', procps: 'ps' } as const;
+const COMMANDS = {
+  tmux: 'tmux',
+  bubblewrap: 'bwrap',
+  procps: 'ps',
+  git: 'git',
+  cmake: 'cmake',
+  'g++': 'g++',
+  make: 'make',
+} as const;
 
 /**
  * Undefined when the package is there, else the reason to skip. Throws under CI=true.
