@@ -1,18 +1,20 @@
 /** The capability table: what is held by whom and used how often; then what was asked for and denied, by shape. */
+import type { Cap } from '../store/kernel-view.ts';
 import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { pidRanges, roleLetter } from '../store/op-text.ts';
 import type { DeniedShape } from '../store/projections/denied.ts';
-import { type HandleUse, handleKey } from '../store/projections/handles.ts';
-import { type ListProps, type ListRow, listPane } from './list-pane.ts';
+import { type HandleUse, handleKey, unused } from '../store/projections/handles.ts';
+import { filterOf } from './filter.ts';
+import { innerWidth, type ListProps, type ListRow, listPane } from './list-pane.ts';
 import type { Look, Style } from './look.ts';
 import { fit, fitRight, type Span } from './text.ts';
 
 export type CapSort = 'id' | 'last' | 'uses';
 export const CAP_SORTS: readonly CapSort[] = ['id', 'last', 'uses'];
 
-interface CapRow extends HandleUse {
+export interface CapRow extends HandleUse {
   handle: string;
-  rights: string;
+  rights: Cap['rights'];
   target: string;
   from: string;
   planners: number[];
@@ -26,18 +28,45 @@ export interface CapsPaneProps extends ListProps {
   sort: CapSort;
 }
 
+/** A capability, or a shape that was asked for in vain, with the key that a cursor has for it. */
+export type CapEntry = { key: string } & ({ cap: CapRow } | { shape: DeniedShape });
+
+/** In the order of the pane, filtered as it is. */
+export const capEntries = (live: LiveState, sort: CapSort, filter: string): CapEntry[] => {
+  const { test } = filterOf(filter);
+  const caps = capRows(live, sort).filter((cap) => test(capText(cap)));
+  const shapes = Object.values(live.denied.shapes)
+    .toReversed()
+    .filter((shape) => test(shapeText(shape)));
+  return [
+    ...caps.map((cap) => ({ key: handleKey(cap), cap })),
+    ...shapes.map((shape) => ({ key: `denied ${shape.need} ${shape.shape}`, shape })),
+  ];
+};
+
+const capText = (cap: CapRow): string =>
+  `${cap.handle} ${cap.rights} ${holders(cap)} from ${cap.from} ${cap.target} t${cap.last} x${cap.uses} ${standing(cap)[1]}`;
+
+const shapeText = (shape: DeniedShape): string =>
+  `denied ${shape.need} ${who(shape)} ${shape.shape} ${shape.reason} t${shape.lastTick} x${shape.times} nearest ${nearest(shape)}`;
+
 export const capsPane = (look: Look, width: number, height: number, props: CapsPaneProps): string[] => {
   const { live, sort } = props;
   const caps = capRows(live, sort);
-  const shapes = Object.values(live.denied.shapes).toReversed();
+  const shapes = Object.values(live.denied.shapes);
   const wide = width >= 64;
-  const inner = width - (props.joint ? 1 : 0);
+  const inner = innerWidth(width, props);
   const revoked = caps.filter((cap) => cap.gone).length;
-  const rows: ListRow[] = caps.map((cap) => ({ left: wide ? wideCap(look, cap, inner) : narrowCap(look, cap, inner) }));
-  if (shapes.length > 0)
-    rows.push({ left: [['error', wide ? wideHead(look, 'DENIED', inner) : narrowHead(look, inner)]] });
-  for (const shape of shapes)
-    rows.push({ left: wide ? wideDenied(look, shape, inner) : narrowDenied(look, shape, inner) });
+  const entries = capEntries(live, sort, props.filter);
+  const rows = entries.map((entry): ListRow => {
+    const { key } = entry;
+    if ('cap' in entry) return { key, left: (wide ? wideCap : narrowCap)(look, entry.cap, inner) };
+    return { key, left: (wide ? wideDenied : narrowDenied)(look, entry.shape, inner) };
+  });
+  const denied = entries.findIndex((entry) => 'shape' in entry);
+  if (denied !== -1) {
+    rows.splice(denied, 0, { left: [['error', wide ? wideHead(look, 'DENIED', inner) : narrowHead(look, inner)]] });
+  }
   const counts = wide
     ? `held ${caps.length - revoked}   revoked ${revoked}   denied ${live.denied.total} in ${shapes.length} ${shapes.length === 1 ? 'shape' : 'shapes'}`
     : '';
@@ -64,7 +93,7 @@ const capRows = (live: LiveState, sort: CapSort): CapRow[] => {
   for (const proc of holdersOf(live)) {
     for (const cap of Object.values(proc.caps)) {
       const key = handleKey(cap);
-      const use = live.handles[key] ?? { uses: 0, last: 0, revoked: 0 };
+      const use = live.handles[key] ?? unused;
       const row = rows.get(key) ?? {
         ...use,
         ...{ handle: cap.handle, rights: cap.rights, target: cap.target, from: cap.from?.handle ?? '-' },

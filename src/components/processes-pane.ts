@@ -4,9 +4,35 @@ import type { LiveState } from '../store/live-state.ts';
 import { roleLetter } from '../store/op-text.ts';
 import type { EndedProc } from '../store/projections/ended.ts';
 import { readLoops } from '../store/thrash-level.ts';
-import { type ListProps, type ListRow, listPane } from './list-pane.ts';
+import { filterOf } from './filter.ts';
+import { innerWidth, type ListProps, type ListRow, listPane } from './list-pane.ts';
 import type { Look, Style } from './look.ts';
 import { fit, fitRight } from './text.ts';
+
+/** A living process or one that has ended, with the key that a cursor has for it. */
+export type ProcEntry = { key: string; pid: number } & ({ proc: Proc } | { ended: EndedProc });
+
+/** In the order of the pane, filtered as it is. */
+export const procEntries = (live: LiveState, filter: string): ProcEntry[] => {
+  const { test } = filterOf(filter);
+  const alive = Object.values(live.kernel.procs).filter((proc) => test(aliveText(live, proc)));
+  const ended = live.ended.toReversed().filter((proc) => test(endedText(proc)));
+  return [
+    ...alive.map((proc) => ({ key: `p${proc.pid}`, pid: proc.pid, proc })),
+    ...ended.map((proc) => ({ key: `p${proc.pid}`, pid: proc.pid, ended: proc })),
+  ];
+};
+
+const aliveText = (live: LiveState, proc: Proc): string => {
+  const { stall, stallLimit } = readLoops(live.kernel, proc);
+  return `${roleLetter(proc.role)}${proc.pid} ${proc.role} ${proc.state} ${waitText(proc)} ${proc.q} ${proc.task} ${stall}/${stallLimit} ${proc.flags} flags`;
+};
+
+const endedText = (proc: EndedProc): string =>
+  `${roleLetter(proc.role)}${proc.pid} ${proc.role} ${proc.as} t${proc.tick} ${proc.why} ${proc.flags} flags`;
+
+const waitText = ({ wait }: Proc): string =>
+  wait === null ? '' : 'map' in wait ? `waits for ${wait.map}` : `${wait.error} #${wait.attempt}`;
 
 /** Width of all columns but `q`. */
 const FIXED = 28;
@@ -19,14 +45,14 @@ export const processesPane = (
 ): string[] => {
   // A kernel that is gone cannot have said what became of them: their states are no longer true, only the last ones known.
   const { live, gone = false } = props;
-  const alive = Object.values(live.kernel.procs);
-  const q = Math.max(6, width - FIXED - (props.joint ? 1 : 0));
-  const rows = [
-    ...alive.map((proc) => aliveRow(look, live, proc, q, gone)),
-    ...live.ended.toReversed().map((proc) => endedRow(look, proc, q)),
-  ];
+  const alive = Object.keys(live.kernel.procs).length;
+  const q = Math.max(6, innerWidth(width, props) - FIXED);
+  const rows = procEntries(live, props.filter).map((entry) => ({
+    key: entry.key,
+    ...('proc' in entry ? aliveRow(look, live, entry.proc, q, gone) : endedRow(look, entry.ended, q)),
+  }));
   return listPane(look, width, height, props, {
-    name: `3 PROCESSES ${alive.length}`,
+    name: `3 PROCESSES ${alive}`,
     // They share a slot at any size.
     rest: [['dim', '8 stk']],
     heading: [
@@ -44,17 +70,11 @@ const STATES: Record<Proc['state'], Style> = { ready: 'plain', running: 'good', 
 
 const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number, gone: boolean): ListRow => {
   const { stall, stallLimit, ratio } = readLoops(live.kernel, proc);
-  const waits =
-    proc.wait === null
-      ? ''
-      : 'map' in proc.wait
-        ? `waits for ${proc.wait.map}`
-        : `${proc.wait.error} #${proc.wait.attempt}`;
   return {
     left: [
       ['bold', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
       [gone ? 'dim' : STATES[proc.state], `${fit(look, proc.state, 8)} `],
-      fit(look, waits || proc.q || proc.task, q),
+      fit(look, waitText(proc) || proc.q || proc.task, q),
       [ratio >= 0.7 ? 'warn' : 'plain', fitRight(look, `${stall}/${stallLimit}`, 6)],
       flags(look, proc, live.kernel.policy.redFlags),
     ],

@@ -2,7 +2,8 @@
 import { placeText } from '../store/kernel-view.ts';
 import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { targetText } from '../store/op-text.ts';
-import { type ListProps, listPane } from './list-pane.ts';
+import { filterOf } from './filter.ts';
+import { type ListProps, type ListRow, listPane } from './list-pane.ts';
 import type { Look } from './look.ts';
 
 export const stackPane = (
@@ -15,7 +16,7 @@ export const stackPane = (
   const stack = proc?.stack ?? [];
   const place =
     proc === undefined ? '' : 'cap' in proc.d ? targetText(proc.caps, proc.d.cap, proc.d.path) : placeText(proc.d);
-  const rows =
+  const rows: ListRow[] =
     proc === undefined
       ? []
       : [
@@ -27,10 +28,13 @@ export const stackPane = (
           { left: [['bold', 'd  '] as const, place] },
           { left: [['bold', 'last  '] as const, proc.last] },
         ];
+  const shown = rows.filter(({ left }) =>
+    filterOf(props.filter).test(left.map((span) => (typeof span === 'string' ? span : span[1])).join('')),
+  );
   return listPane(look, width, height, props, {
     name: `8 CALL STACK ${stack.length}`,
     rest: [['dim', '3 proc']],
-    rows,
+    rows: shown,
     empty: 'no planner yet',
   });
 };

@@ -1,7 +1,8 @@
 /** The trap log, newest first: which rule, whose, what exactly, and how it was got over. */
 import type { TrapLog, TrapRow } from '../store/projections/traps.ts';
 import { isOpen } from '../store/projections/traps.ts';
-import { type ListProps, type ListRow, listPane, matches } from './list-pane.ts';
+import { filterOf } from './filter.ts';
+import { type ListProps, type ListRow, listPane } from './list-pane.ts';
 import type { Look, Style } from './look.ts';
 import { fit } from './text.ts';
 
@@ -13,7 +14,7 @@ export interface TrapsPaneProps extends ListProps {
 
 /** In the order of the pane, filtered as it is. */
 export const visibleTraps = (traps: TrapLog, filter: string): TrapRow[] =>
-  traps.rows.toReversed().filter((trap) => filter === '' || matches(trapText(trap), filter));
+  traps.rows.toReversed().filter((trap) => filter === '' || filterOf(filter).test(trapText(trap)));
 
 const trapText = (trap: TrapRow): string =>
   `t${trap.tick} ${trap.who} ${codeText(trap)} ${whatText(trap)} ${recoveredText(trap)[1]}`;
@@ -25,23 +26,14 @@ export const trapsPane = (look: Look, width: number, height: number, props: Trap
   const inner = width - (props.joint ? 1 : 0);
   const rows = visibleTraps(traps, filter);
   const at = rows.findIndex((trap) => trap.seq === selected);
-  return listPane(
-    look,
-    width,
-    height,
-    { ...props, filter: '' },
-    {
-      name: `6 TRAPS ${traps.total}`,
-      rest: [
-        [open > 0 ? 'error' : 'dim', `${open} open`],
-        ...(filter === '' ? [] : [['warn', ` /${filter}`] as const]),
-      ],
-      ...(wide ? { heading: [['dim', headingText(look, inner)] as const] } : {}),
-      rows: rows.map((trap) => trapRow(look, trap, inner, wide, trap.seq === selected)),
-      ...(at >= 0 ? { selected: at } : {}),
-      empty: filter === '' ? 'no trap yet' : 'nothing matches the filter',
-    },
-  );
+  return listPane(look, width, height, props, {
+    name: `6 TRAPS ${traps.total}`,
+    rest: [[open > 0 ? 'error' : 'dim', `${open} open`]],
+    ...(wide ? { heading: [['dim', headingText(look, inner)] as const] } : {}),
+    rows: rows.map((trap) => trapRow(look, trap, inner, wide, trap.seq === selected)),
+    ...(at >= 0 ? { selected: at } : {}),
+    empty: 'no trap yet',
+  });
 };
 
 const RECOVERED = 13;

@@ -1,9 +1,34 @@
 /** Votes of the newest map while they are cast, and how the maps before it ended. */
 import type { LiveState } from '../store/live-state.ts';
 import type { MapVotes, StepVotes } from '../store/projections/votes.ts';
-import { type ListProps, type ListRow, listPane } from './list-pane.ts';
+import { filterOf } from './filter.ts';
+import { innerWidth, type ListProps, type ListRow, listPane } from './list-pane.ts';
 import type { Look } from './look.ts';
-import { fit, fitRight, type Span } from './text.ts';
+import { fit, fitRight, type Span, widthOf } from './text.ts';
+
+/** A step of the newest map, with the key that a cursor has for it. */
+export interface VoteEntry {
+  key: string;
+  n: number;
+  map: MapVotes;
+  step: StepVotes;
+}
+
+/** The map that is voted on, else the last one. */
+export const shownMap = ({ votes }: LiveState): MapVotes | undefined =>
+  votes.findLast((candidate) => candidate.joinedTick === null) ?? votes.at(-1);
+
+/** In the order of the pane, filtered as it is. */
+export const voteEntries = (live: LiveState, filter: string): VoteEntry[] => {
+  const map = shownMap(live);
+  const { test } = filterOf(filter);
+  return (map?.steps ?? []).flatMap((step, i) =>
+    test(stepText(step, i + 1)) ? [{ key: `${map?.map} ${i + 1}`, n: i + 1, map: map as MapVotes, step }] : [],
+  );
+};
+
+const stepText = (step: StepVotes, n: number): string =>
+  `${n} ${step.text} ${step.leading} ${step.second} ${step.state} +${step.margin} ${step.ballots} ballots ${step.flags} flags`;
 
 export const votesPane = (
   look: Look,
@@ -12,10 +37,14 @@ export const votesPane = (
   props: ListProps & { live: LiveState },
 ): string[] => {
   const { live } = props;
-  const map = live.votes.findLast((candidate) => candidate.joinedTick === null) ?? live.votes.at(-1);
+  const map = shownMap(live);
   const { aheadBy, ballots } = live.kernel.policy.workers;
-  const inner = width - (props.joint ? 1 : 0);
-  const rows = map === undefined ? [] : mapRows(look, map, inner, aheadBy);
+  const inner = innerWidth(width, props);
+  const rows: ListRow[] = voteEntries(live, props.filter).map(({ key, step, n }) => ({
+    key,
+    ...stepRow(look, step, n, inner, aheadBy),
+  }));
+  if (map !== undefined) rows.push(...mapRows(map));
   const joined = live.votes.filter((other) => other !== map && other.joinedTick !== null);
   if (joined.length > 0) {
     rows.push({ left: [['dim', joined.map((other) => `${other.map} joined t${other.joinedTick}`).join('   ')]] });
@@ -39,8 +68,9 @@ const FIXED = 5 + 8 + 6 + 8 + 6;
 const heading = (look: Look, width: number): string =>
   `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(5, width - FIXED))}${fit(look, 'votes', 8)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
 
-const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): ListRow[] => {
-  const rows = map.steps.map((step, i) => stepRow(look, step, i + 1, width, aheadBy));
+/** What came of the map besides its steps. */
+const mapRows = (map: MapVotes): ListRow[] => {
+  const rows: ListRow[] = [];
   if (map.cut.length > 0) {
     rows.push({
       left: [
@@ -58,6 +88,17 @@ const mapRows = (look: Look, map: MapVotes, width: number, aheadBy: number): Lis
   return rows;
 };
 
+/** `13720`, and behind it the best of the other answers with its votes: `13720 over 13270 x1`. */
+const answers = (look: Look, step: StepVotes, value: string, width: number): Span[] => {
+  const style = step.leading === '' ? 'dim' : 'bold';
+  const other = step.second === '' ? '' : ` over ${step.second} x${step.secondVotes}`;
+  const first = Math.min(widthOf(value), Math.max(width - widthOf(other), Math.ceil(width / 2)));
+  return [
+    [style, fit(look, value, first)],
+    ['dim', fit(look, other, width - first)],
+  ];
+};
+
 const stepRow = (look: Look, step: StepVotes, n: number, width: number, aheadBy: number): ListRow => {
   const value = step.state === 'won' ? step.value : step.leading === '' ? step.text : step.leading;
   const state: Span = step.state === 'won' ? ['good', 'won '] : step.state === 'none' ? ['error', '!no '] : '    ';
@@ -65,7 +106,7 @@ const stepRow = (look: Look, step: StepVotes, n: number, width: number, aheadBy:
   return {
     left: [
       `${fitRight(look, String(n), 4)} `,
-      [step.leading === '' ? 'dim' : 'bold', fit(look, value, Math.max(5, width - FIXED))],
+      ...answers(look, step, value, Math.max(5, width - FIXED)),
       ['accent', fit(look, signs, 4)],
       state,
       [step.margin >= aheadBy ? 'good' : 'plain', fitRight(look, step.margin === 0 ? '0' : `+${step.margin}`, 6)],

@@ -1,5 +1,6 @@
 /** A pane of prepared lines: a rule with its name, a window of the lines, and what stays at its foot however it is scrolled. */
 import { oneLine, sanitise } from '../../store/sanitise.ts';
+import { filterTitle, searchOf } from '../filter.ts';
 import type { Look, Style } from '../look.ts';
 import { block, row, type Span, takeColumns, widthOf } from '../text.ts';
 import { title, windowAt } from '../widgets.ts';
@@ -29,7 +30,7 @@ export interface PaneState {
   scroll: number;
   /** Columns that lines are moved to the left. */
   side: number;
-  /** Text that is marked where it occurs, whatever the case; '' for none. */
+  /** Patterns whose places are marked (filter.ts); '' for none. */
   search: string;
   /** Seq of the selected record; its lines stay in sight. */
   selected?: number;
@@ -77,7 +78,7 @@ export const linesPane = (
     name: content.name,
     focused,
     ...(joint ? { joint: look.glyphs.cross } : {}),
-    rest: [...(content.rest ?? []), ...(search === '' ? [] : [['warn', ` /${search}`] as const])],
+    rest: [...(content.rest ?? []), ...(search === '' ? [] : [['warn', ` ${filterTitle(searchOf(search))}`] as const])],
     right: [...(content.right ?? []), ['dim', hidden.length === 0 ? '' : ` ${hidden.join(', ')}`]],
   });
   const inner = Math.max(0, width - (joint ? 1 : 0));
@@ -98,25 +99,24 @@ export const linesPane = (
 export const textOfSpans = (spans: readonly Span[]): string =>
   spans.map((span) => (typeof span === 'string' ? span : span[1])).join('');
 
-/** Indexes of the lines that hold a text, whatever the case. */
+/** Indexes of the lines that fit what is searched for (filter.ts). */
 export const matchesIn = (lines: readonly PaneLine[], search: string): number[] => {
-  const wanted = search.toLowerCase();
-  if (wanted === '') return [];
-  return lines.flatMap((line, i) => (textOfSpans(line.spans).toLowerCase().includes(wanted) ? [i] : []));
+  const { test, problem } = searchOf(search);
+  if (search.trim() === '' || problem !== '') return [];
+  return lines.flatMap((line, i) => (test(textOfSpans(line.spans)) ? [i] : []));
 };
 
 const withMatches = (spans: readonly Span[], search: string): Span[] => {
-  const wanted = search.toLowerCase();
+  const { places } = searchOf(search);
   return spans.flatMap((span): Span[] => {
     const [style, text]: readonly [Style, string] = typeof span === 'string' ? ['plain', span] : span;
     const parts: Span[] = [];
     let at = 0;
-    for (;;) {
-      const next = text.toLowerCase().indexOf(wanted, at);
-      if (next === -1) return [...parts, [style, text.slice(at)]];
-      parts.push([style, text.slice(at, next)], ['select', text.slice(next, next + wanted.length)]);
-      at = next + wanted.length;
+    for (const [start, end] of places(text)) {
+      parts.push([style, text.slice(at, start)], ['select', text.slice(start, end)]);
+      at = end;
     }
+    return [...parts, [style, text.slice(at)]];
   });
 };
 

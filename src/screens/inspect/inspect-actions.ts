@@ -1,4 +1,5 @@
 /** What keys do in the inspector. */
+import { searchOf } from '../../components/filter.ts';
 import { matchesIn, maxScroll, movingLines } from '../../components/inspect/lines-pane.ts';
 import { ticksShown } from '../../components/inspect/ticks-pane.ts';
 import { spansWidth } from '../../components/text.ts';
@@ -198,6 +199,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   help: { down: scrollDialog(1), up: scrollDialog(-1), close: ({ update }) => update({ dialog: null }) },
   filter: {
     accept: (context, key) => {
+      if (searchOf(context.state().search).problem !== '') return;
       context.update({ typing: false });
       match(1)(context, key);
     },

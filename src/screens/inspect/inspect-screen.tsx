@@ -2,6 +2,7 @@
 import { Box, useInput, useWindowSize } from 'ink';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { searchOf } from '../../components/filter.ts';
 import { inspectHeader } from '../../components/inspect/inspect-header.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Look } from '../../components/look.ts';
@@ -13,6 +14,7 @@ import type { UiStore } from '../../store/ui-store.ts';
 import { hintLine } from '../hints.ts';
 import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
+import { patternLine } from '../typed-line.ts';
 import { type InspectContext, pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
 import { dialogPlace } from './inspect-dialogs.ts';
 import { inspectLayout } from './inspect-layout.ts';
@@ -132,12 +134,11 @@ const statusLine = (
   tags: readonly Tag[],
 ): string => {
   if (typing)
-    return row(look, width, [
-      ['bold', 'search: '],
-      search,
-      ['select', ' '],
-      ['dim', '  Enter finds it, Esc clears it'],
-    ]);
+    return row(
+      look,
+      width,
+      patternLine(look, width, 'search: ', searchOf(search), 'a pattern; Enter finds it, Esc clears it'),
+    );
   if (problem !== '') return row(look, width, [['error', `! ${problem}`]]);
   const said = message === '' ? note : message;
   if (said !== '') return row(look, width, [said]);

@@ -1,5 +1,6 @@
 /** What keys do on the live screen. */
 import { CAP_SORTS } from '../../components/caps-pane.ts';
+import { filterOf } from '../../components/filter.ts';
 import { TILES, workerSlots } from '../../components/workers-pane.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { parseKinds } from '../../store/motions.ts';
@@ -134,8 +135,8 @@ const LIVE: Readonly<Record<string, Action>> = {
   end: (context, key) => (ofTheRun(context) ? runEnd : scrolled('end'))(context, key),
   filter: ({ ui }) => {
     const { focus } = ui.getState();
-    if ([3, 4, 6, 7].includes(focus)) ui.setState({ typing: true });
-    else say(ui, 'info', 'Only lists and the time line have a filter: focus 3, 4, 6 or 7 first.');
+    if (focus > 2) ui.setState({ typing: true });
+    else say(ui, 'info', 'Only lists and the time line have a filter: focus 3 to 8 first.');
   },
   sort: ({ ui }) => ui.setState((state) => ({ capSort: (state.capSort + 1) % CAP_SORTS.length })),
   back,
@@ -203,6 +204,8 @@ const endFilter =
   (keep: boolean): Action =>
   ({ ui }) => {
     const { focus, filter } = ui.getState();
+    // What is wrong with it is said while it is typed: it can be mended, or given up.
+    if (keep && focus !== 7 && filterOf(filter[focus] ?? '').problem !== '') return;
     // One that names no kind of mark would be in the way of every jump.
     const kinds = keep && focus === 7 ? parseKinds(filter[7] ?? '') : [];
     const kept = keep && typeof kinds !== 'string';

@@ -1,13 +1,16 @@
 /** The line above the hints: what just happened, what is wrong, or what to do about it. */
+
+import { filterOf } from '../../components/filter.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { endedText } from '../../components/place-line.ts';
-import { cutStart, row, type Span } from '../../components/text.ts';
+import { row, type Span } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
 import { isOpen } from '../../store/projections/traps.ts';
 import { type RunWord, runWord } from '../../store/run-status.ts';
 import { speedText } from '../../store/speed.ts';
 import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
+import { patternLine, typedLine } from '../typed-line.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
@@ -16,10 +19,17 @@ export const statusLine = (look: Look, width: number, console: ConsoleView, ui: 
 
 const typedSpans = (look: Look, width: number, ui: UiState): Span[] | undefined => {
   if (!ui.typing && ui.prompt === null) return undefined;
-  const [label, text, help] = ui.typing
-    ? ['filter: ', ui.filter[ui.focus] ?? '', 'Enter keeps it, Esc clears it']
-    : promptParts(ui.prompt);
-  return [['bold', label], cutStart(look, text, width - label.length - 1), ['select', ' '], ['dim', `  ${help}`]];
+  if (!ui.typing) return typedLine(look, width, ...promptParts(ui.prompt));
+  const text = ui.filter[ui.focus] ?? '';
+  return ui.focus === 7
+    ? typedLine(look, width, 'filter: ', text, 'kinds of marks; Enter keeps it, Esc clears it')
+    : patternLine(
+        look,
+        width,
+        'filter: ',
+        filterOf(text),
+        'patterns; !pattern leaves out; Enter keeps it, Esc clears it',
+      );
 };
 
 const promptParts = (prompt: Prompt | null): [string, string, string] =>

@@ -1,5 +1,5 @@
 /** Keys that move the view through the run. The first of them holds it; `l` lets it follow again. */
-import { matches } from '../../components/list-pane.ts';
+import { filterOf } from '../../components/filter.ts';
 import { byMark, byTick, type Motion, newestMark, parseKinds, toEnd, toStart } from '../../store/motions.ts';
 import type { Rec } from '../../store/record.ts';
 import type { Action, LiveContext } from './context.ts';
@@ -42,7 +42,8 @@ const mark =
 const fits = (filter: string): ((rec: Rec) => boolean) | undefined =>
   filter === ''
     ? undefined
-    : (rec) => rec.kind === 'trap.raised' && matches(`t${rec.tick} ${rec.pid} ${rec.code} ${rec.evidence}`, filter);
+    : (rec) =>
+        rec.kind === 'trap.raised' && filterOf(filter).test(`t${rec.tick} ${rec.pid} ${rec.code} ${rec.evidence}`);
 
 /** To the next or previous trap, which is then the selected one; from the newest, both lead to the newest trap. */
 const trap =

@@ -1,4 +1,5 @@
 /** The runs screen as lines. */
+import { filterOf } from '../../components/filter.ts';
 import { pillSpan } from '../../components/header.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { block, fit, fitRight, row, type Span, wrap } from '../../components/text.ts';
@@ -7,6 +8,7 @@ import type { Rec } from '../../store/record.ts';
 import { sanitise } from '../../store/sanitise.ts';
 import { tagSummary } from '../../store/tags.ts';
 import { hintLine } from '../hints.ts';
+import { patternLine } from '../typed-line.ts';
 import {
   countRuns,
   filterRuns,
@@ -95,12 +97,9 @@ const filterLine = (look: Look, columns: number, view: RunsView, shown: number):
   row(
     look,
     columns,
-    [
-      [view.typing ? 'bold' : 'dim', '/ '],
-      view.filter,
-      view.typing ? ['select', ' '] : '',
-      ['dim', view.filter === '' && !view.typing ? 'no filter' : `  ${shown} of ${view.rows.length}`],
-    ],
+    view.typing
+      ? patternLine(look, columns - 20, '/ ', filterOf(view.filter), `${shown} of ${view.rows.length}`)
+      : [['dim', view.filter === '' ? '/ no filter' : `/ ${view.filter}  ${shown} of ${view.rows.length}`]],
     [['dim', `sort: ${view.sort}`]],
   );
 

@@ -1,6 +1,7 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
+
+import { filterOf } from '../../components/filter.ts';
 import { isWhole, shortName } from '../../components/header.ts';
-import { matches } from '../../components/list-pane.ts';
 import { isLoopTrap } from '../../store/projections/thrash.ts';
 import type { Rec } from '../../store/record.ts';
 import { type Tag, tagText } from '../../store/tags.ts';
@@ -98,15 +99,8 @@ export const idWidth = (rows: readonly RunRow[]): number => {
 const searchText = (row: RunRow): string =>
   [stateWord(row), row.id, row.task, pairText(row), row.reason, ...(row.tags ?? []).map(tagText)].join(' ');
 
-/** Every word of the filter must be in the row; one that begins with `!` must not. */
-export const filterRuns = (rows: readonly RunRow[], filter: string): RunRow[] => {
-  const words = filter.split(/\s+/).filter((word) => word !== '' && word !== '!');
-  return rows.filter((row) =>
-    words.every((word) =>
-      word.startsWith('!') ? !matches(searchText(row), word.slice(1)) : matches(searchText(row), word),
-    ),
-  );
-};
+export const filterRuns = (rows: readonly RunRow[], filter: string): RunRow[] =>
+  rows.filter((row) => filterOf(filter).test(searchText(row)));
 
 export const sortRuns = (rows: readonly RunRow[], sort: RunSort): RunRow[] => {
   const newest = (a: RunRow, b: RunRow): number => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0);

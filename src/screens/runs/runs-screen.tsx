@@ -2,6 +2,7 @@
 import { Box, useInput, useWindowSize } from 'ink';
 import { useEffect, useRef, useState } from 'react';
 import { dialog } from '../../components/dialog.ts';
+import { filterOf } from '../../components/filter.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Rec } from '../../store/record.ts';
 import { HELP_WIDTH, helpLines, scrolledHelp } from '../help.ts';
@@ -96,7 +97,10 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
       if (run !== undefined) open(run.id);
     },
     filter: () => update({ typing: true }),
-    accept: () => update({ typing: false }),
+    accept: () => {
+      // A wrong one stays open, with what is wrong beside it.
+      if (filterOf(current.current.filter).problem === '') update({ typing: false });
+    },
     cancel: () => update({ typing: false, filter: '' }),
     erase: () => update({ filter: current.current.filter.slice(0, -1) }),
     sort: () => update({ sort: current.current.sort === 'attention' ? 'newest' : 'attention' }),

@@ -7,6 +7,9 @@ export interface StepVotes {
   text: string;
   leading: string;
   votes: number;
+  /** The best of the other answers; '' while all agree. */
+  second: string;
+  secondVotes: number;
   margin: number;
   ballots: number;
   flags: number;
@@ -29,6 +32,25 @@ export interface MapVotes {
 export const noVotes: readonly MapVotes[] = [];
 const MAPS_KEPT = 8;
 
+type Count = readonly [answer: string, votes: number];
+
+/** The two answers with the most votes; where two have as many, the one that stands first. */
+const firstTwo = (counts: readonly Count[]): Pick<StepVotes, 'leading' | 'votes' | 'second' | 'secondVotes'> => {
+  const [first, other] = counts.toSorted(([, a], [, b]) => b - a);
+  const [leading, votes] = first ?? ['', 0];
+  const [second, secondVotes] = other ?? ['', 0];
+  return { leading, votes, second, secondVotes };
+};
+
+/** An answer's votes are told with every ballot, so two answers are all that need be kept. */
+const casts = (step: StepVotes, cast: Count, margin: number): Partial<StepVotes> => {
+  const others: Count[] = [
+    [step.leading, step.votes],
+    [step.second, step.secondVotes],
+  ];
+  return { ...firstTwo([cast, ...others.filter(([answer, votes]) => answer !== cast[0] && votes > 0)]), margin };
+};
+
 export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, after: State): readonly MapVotes[] => {
   switch (rec.kind) {
     case 'run.branched':
@@ -43,9 +65,7 @@ export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, af
         ? maps
         : patchStep(maps, rec.step.map, rec.step.n, (step) => ({ ballots: step.ballots + 1 }));
     case 'vote.cast':
-      return patchStep(maps, rec.map, rec.step, (step) =>
-        rec.votes >= step.votes ? { leading: rec.value, votes: rec.votes, margin: rec.margin } : { margin: rec.margin },
-      );
+      return patchStep(maps, rec.map, rec.step, (step) => casts(step, [rec.value, rec.votes], rec.margin));
     case 'trap.raised': {
       const step = before.procs[rec.pid]?.step;
       return rec.flag && step != null ? patchStep(maps, step.map, step.n, ({ flags }) => ({ flags: flags + 1 })) : maps;
@@ -67,22 +87,23 @@ export const foldVotes = (maps: readonly MapVotes[], rec: Rec, before: State, af
   }
 };
 
-const blank = { leading: '', votes: 0, margin: 0, ballots: 0, flags: 0, state: 'open', value: '' } as const;
+const blank = {
+  ...{ leading: '', votes: 0, second: '', secondVotes: 0, margin: 0 },
+  ...{ ballots: 0, flags: 0, state: 'open' as const, value: '' },
+};
 
 /** A map that was open where a branch begins: the votes are known, who was flagged is not. */
 const inherited = ({ map, pid, steps }: MapRun, tick: number): MapVotes => ({
   ...{ map, pid, startedTick: tick, joinedTick: null, cut: [] },
   steps: steps.map(({ text, ballots, settled, value, votes }) => {
-    const counts = Object.entries(votes).sort(([, a], [, b]) => b - a);
-    const [leading, most] = counts[0] ?? ['', 0];
+    const two = firstTwo(Object.entries(votes));
     const state = !settled ? 'open' : value === null ? 'none' : 'won';
     return {
       ...blank,
       text,
       ballots,
-      leading,
-      votes: most,
-      margin: most - (counts[1]?.[1] ?? 0),
+      ...two,
+      margin: two.votes - two.secondVotes,
       state,
       value: value ?? '',
     };
