@@ -9,6 +9,7 @@ import { onCommand } from './decide/operator.ts';
 import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/outcome.ts';
 import { observe, schedule } from './decide/schedule.ts';
 import { endRun, Turn } from './decide/turn.ts';
+import { durationText, pricesOf } from './price.ts';
 import type { InputOf, KernelEvent, KernelInput } from './records/index.ts';
 import { type Proc, type ReqKind, ROOT_PID, type State, waitingFor } from './state.ts';
 
@@ -37,10 +38,19 @@ const handle = (turn: Turn, input: KernelInput): string | undefined => {
   if (phase === 'ended') return 'the run has ended';
   if (input.kind === 'runtime.failed') return void endRun(turn, 'interrupted', input.message);
   if (input.kind === 'operator.commanded') return onCommand(turn, input);
+  if (input.kind === 'limit.passed') return onLimit(turn, input);
   return onAnswer(turn, input);
 };
 
-type Answer = Exclude<KernelInput, { kind: 'run.started' | 'run.forked' | 'operator.commanded' | 'runtime.failed' }>;
+/** The runtime measures; whether that is too long is decided here, by the policy of this moment. */
+const onLimit = (turn: Turn, { spentMs }: InputOf<'limit.passed'>): string | undefined => {
+  const { wallMs } = turn.state.policy.limits;
+  if (wallMs === undefined) return 'there is no limit of wall time';
+  if (spentMs < wallMs) return `the limit of wall time is ${wallMs} ms`;
+  return void endRun(turn, 'limit', `wall time limit ${durationText(wallMs)} reached`);
+};
+
+type Answer = Extract<KernelInput, { req: number }>;
 
 /** Which kinds of request an input can answer. */
 const ANSWERS: Record<Answer['kind'], readonly ReqKind[]> = {
@@ -83,7 +93,15 @@ const retry = (turn: Turn, proc: Proc): void => observe(turn, proc, proc.dispatc
 
 const start = (turn: Turn, input: InputOf<'run.started'>): undefined => {
   const { task, policy, seed, world, chaos } = input;
-  turn.emit({ kind: 'run.created', task, policy, seed, worldHash: world.hash });
+  const prices = pricesOf(input);
+  turn.emit({
+    kind: 'run.created',
+    task,
+    policy,
+    seed,
+    worldHash: world.hash,
+    ...(prices === undefined ? {} : { prices }),
+  });
   chaos.forEach((spec, i) => {
     turn.emit({ kind: 'fault.armed', id: i + 1, spec, by: 'plan' });
   });

@@ -11,7 +11,7 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'run.created': run.created,
   'run.branched': run.branched,
   'run.ended': run.runEnded,
-  'run.paused': (state) => ({ ...state, phase: 'paused', steps: 0 }),
+  'run.paused': run.paused,
   'run.unpaused': (state) => ({ ...state, phase: 'active', steps: 0 }),
   'run.stepped': (state) => ({ ...state, steps: state.steps + 1 }),
   'panic.granted': run.granted,
@@ -20,7 +20,7 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'process.ended': process.ended,
   'process.blocked': process.blocked,
   'capability.issued': process.issued,
-  'capability.denied': unchanged,
+  'capability.denied': (state) => run.troubled(state, 'denied'),
   'capability.revoked': process.revoked,
   'route.dispatched': tick.dispatched,
   'observe.requested': tick.observing,
@@ -33,7 +33,10 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'op.requested': tick.opRequested,
   'grade.requested': tick.halting,
   'tick.committed': tick.committed,
-  'trap.raised': tick.trapped,
+  'trap.raised': (state, event) => {
+    const next = tick.trapped(state, event);
+    return event.phase === 'loop' ? run.troubled(next, 'thrash') : next;
+  },
   'map.started': process.mapStarted,
   'vote.cast': process.voted,
   'step.settled': process.settled,
@@ -43,6 +46,10 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'fault.triggered': run.triggered,
   'fault.recovered': run.recovered,
   'operator.told': process.told,
+  'order.taken': run.orderTaken,
+  'policy.changed': run.policyChanged,
+  'thrash.pardoned': run.pardoned,
+  'brain.swapped': run.swapped,
   'input.ignored': unchanged,
 };
 

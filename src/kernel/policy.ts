@@ -25,6 +25,10 @@ export const Policy = z.strictObject({
     outageMs: ms,
     /** Tokens, in and out together, that all brains may spend; absent: no limit. */
     tokens: count.optional(),
+    /** Time at work, pauses and time without a kernel apart; absent: no limit. */
+    wallMs: ms.optional(),
+    /** Millionths of a dollar that all brains may cost; absent: no limit. */
+    cost: count.optional(),
     brainMs: ms,
     opMs: ms,
     maxTokens: count,
@@ -67,6 +71,19 @@ export const Policy = z.strictObject({
   /** Rejections by the grader that end a run. */
   rejections: count,
   panicBudget: z.int().min(0),
+  /** Troubles at which the run pauses by itself; counts begin anew with each such pause. */
+  pauseOn: z
+    .strictObject({
+      /** Thrash traps, of any kind. */
+      thrash: count.optional(),
+      /** Pauses at a panic reset that leaves so many units or fewer. */
+      panic: z.int().min(0).optional(),
+      /** Denied asks for a capability. */
+      denied: count.optional(),
+    })
+    .optional(),
+  /** Milliseconds between two tokens, where the operator has changed it; absent: as the run was launched. */
+  pace: z.union([z.literal('max'), z.int().min(1).max(60_000)]).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 

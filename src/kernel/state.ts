@@ -7,7 +7,7 @@
 import type { FaultSpec } from './chaos.ts';
 import { emptyHashSet, type HashSet } from './hash-set.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
-import type { BrainErrorCode, Cap, Outcome, PageRef } from './records/index.ts';
+import type { BrainErrorCode, BrainName, Cap, Outcome, PageRef, Price } from './records/index.ts';
 import type { Reply, Rights, Role } from './syscalls.ts';
 import type { TaskSpec } from './task.ts';
 import { HOME, type Place, type TrapCode } from './words.ts';
@@ -153,13 +153,31 @@ export interface State {
   /** Dispatches allowed while paused. */
   steps: number;
   outcome: Outcome | null;
+  /** Orders with an id, newest last; absent until there was one, as everything below until it is used. */
+  orders?: readonly { id: string; digest: string }[];
+  /** Brains that were swapped in. */
+  brains?: Readonly<Partial<Record<Role, SwappedBrain>>>;
+  prices?: Prices;
+  /** Billionths of a dollar. */
+  cost?: number;
+  /** Troubles since the run last paused because of their number. */
+  troubles?: { thrash: number; denied: number };
 }
+
+export interface SwappedBrain extends BrainName {
+  profile: string;
+  /** What its seat is made from, as JSON. */
+  seat: string;
+}
+
+export type Prices = Readonly<Partial<Record<Role, Price>>>;
 
 /** Joined maps whose consensus can still be referred to. */
 export const JOINED_KEPT = 8;
 export const TOLD_KEPT = 4;
 export const FAULTS_KEPT = 8;
 export const STACK_MAX = 16;
+export const ORDERS_KEPT = 64;
 
 export const ROOT_PID = 1;
 

@@ -1,5 +1,6 @@
 /** What comes back from a brain: a reply to judge, a failure of the model, or one of the infrastructure. */
 import { findLoop } from '../loops.ts';
+import { type Spent, spentOn } from '../price.ts';
 import type { BrainErrorCode, InputOf } from '../records/index.ts';
 import type { Proc } from '../state.ts';
 import { trapText } from '../words.ts';
@@ -11,17 +12,17 @@ import { endRun, type Turn } from './turn.ts';
 
 export const onReply = (turn: Turn, proc: Proc, input: InputOf<'brain.replied'>): void => {
   confirmFault(turn, proc, input.applied);
-  const tokens = input.tokensIn + input.tokensOut;
-  if (input.finish === 'length') return rejectStream(turn, proc, 'cut off at its token limit', tokens, input.applied);
+  const spent = spentOn(turn.state, proc.role, input.tokensIn, input.tokensOut);
+  if (input.finish === 'length') return rejectStream(turn, proc, 'cut off at its token limit', spent, input.applied);
   const parsed = parseReply(input.text);
-  if (!parsed.ok) return reject(turn, proc, parsed.field, tokens, cpuFault(parsed.field, parsed.what, input.applied));
+  if (!parsed.ok) return reject(turn, proc, parsed.field, spent, cpuFault(parsed.field, parsed.what, input.applied));
   const { reply } = parsed;
   const vote = voteProblem(turn.state, proc, reply);
-  if (vote !== null) return reject(turn, proc, vote.field, tokens, cpuFault(vote.field, vote.what));
+  if (vote !== null) return reject(turn, proc, vote.field, spent, cpuFault(vote.field, vote.what));
   const forbidden = causalityProblem(turn.state, proc, reply);
   if (forbidden !== null) {
     const recovery = trapText.causality(forbidden);
-    return reject(turn, proc, 'world', tokens, {
+    return reject(turn, proc, 'world', spent, {
       code: 'CAUSALITY',
       phase: 'reply',
       evidence: forbidden,
@@ -31,12 +32,12 @@ export const onReply = (turn: Turn, proc: Proc, input: InputOf<'brain.replied'>)
   }
   const access = accessProblem(turn.state, proc, reply.world);
   if (access !== null) {
-    return reject(turn, proc, 'world.cap', tokens, deny(turn, proc, access.asked, access.need, access.denial));
+    return reject(turn, proc, 'world.cap', spent, deny(turn, proc, access.asked, access.need, access.denial));
   }
   const halt = haltProblem(turn.state, proc, reply.world);
   if (halt !== null) {
     const recovery = trapText.illegalHalt(halt);
-    return reject(turn, proc, 'world.op', tokens, {
+    return reject(turn, proc, 'world.op', spent, {
       code: 'ILLEGAL_HALT',
       phase: 'reply',
       evidence: halt,
@@ -45,7 +46,15 @@ export const onReply = (turn: Turn, proc: Proc, input: InputOf<'brain.replied'>)
     });
   }
   const tick = proc.dispatch?.tick ?? 0;
-  turn.emit({ kind: 'reply.accepted', pid: proc.pid, tick, q: reply.q, mind: reply.mind, world: reply.world, tokens });
+  turn.emit({
+    kind: 'reply.accepted',
+    pid: proc.pid,
+    tick,
+    q: reply.q,
+    mind: reply.mind,
+    world: reply.world,
+    ...spent,
+  });
   const loop = findLoop(turn.state.policy, turn.known(proc.pid), reply);
   if (loop !== null) return raise(turn, proc.pid, { ...loop, phase: 'loop' });
   act(turn, proc.pid);
@@ -60,13 +69,20 @@ const cpuFault = (field: string, what: string, fault?: number): Fault => ({
   fault,
 });
 
-const reject = (turn: Turn, proc: Proc, field: string, tokens: number, trap: Fault): void => {
-  turn.emit({ kind: 'reply.rejected', pid: proc.pid, tick: proc.dispatch?.tick ?? 0, code: trap.code, field, tokens });
+const reject = (turn: Turn, proc: Proc, field: string, spent: Spent, trap: Fault): void => {
+  turn.emit({
+    kind: 'reply.rejected',
+    pid: proc.pid,
+    tick: proc.dispatch?.tick ?? 0,
+    code: trap.code,
+    field,
+    ...spent,
+  });
   raise(turn, proc.pid, trap);
 };
 
-const rejectStream = (turn: Turn, proc: Proc, what: string, tokens: number, fault?: number): void =>
-  reject(turn, proc, 'stream', tokens, cpuFault('stream', what, fault));
+const rejectStream = (turn: Turn, proc: Proc, what: string, spent: Spent, fault?: number): void =>
+  reject(turn, proc, 'stream', spent, cpuFault('stream', what, fault));
 
 const INFRASTRUCTURE: readonly BrainErrorCode[] = ['unreachable', 'unauthorized', 'rate_limited', 'overloaded'];
 
@@ -79,9 +95,10 @@ const WORDS: Partial<Record<BrainErrorCode, string>> = {
 
 export const onFailure = (turn: Turn, proc: Proc, input: InputOf<'brain.failed'>): void => {
   confirmFault(turn, proc, input.applied);
+  const spent = spentOn(turn.state, proc.role, 0, input.tokensOut);
   if (INFRASTRUCTURE.includes(input.error)) return wait(turn, turn.known(proc.pid), input);
   if (input.error !== 'timed_out') {
-    return rejectStream(turn, proc, WORDS[input.error] ?? input.error, input.tokensOut, input.applied);
+    return rejectStream(turn, proc, WORDS[input.error] ?? input.error, spent, input.applied);
   }
   const ms = turn.state.policy.limits.brainMs;
   const recovery = trapText.deadline('the reply', ms);
@@ -92,7 +109,7 @@ export const onFailure = (turn: Turn, proc: Proc, input: InputOf<'brain.failed'>
     recovery,
     fault: input.applied,
   };
-  reject(turn, proc, 'stream', input.tokensOut, trap);
+  reject(turn, proc, 'stream', spent, trap);
 };
 
 /** Not the model's fault: it waits, longer each time, until the endpoint is back or the outage limit is spent. */

@@ -4,6 +4,7 @@
  */
 import { canonicalJson, draw } from '../digest.ts';
 import { pageSize } from '../frame.ts';
+import { pricesOf } from '../price.ts';
 import type { InputOf, Requested } from '../records/index.ts';
 import { type Proc, parseState, type State } from '../state.ts';
 import { warmth } from './compose.ts';
@@ -32,7 +33,8 @@ export const branchOff = (turn: Turn, input: Forked): string | undefined => {
 };
 
 /** A pause was the operator's, of the origin; waits that are asked for anew must not count twice against the outage limit. */
-const beginning = (origin: State, { task, policy, seed, world, chaos, requests }: Forked): State => {
+const beginning = (origin: State, forked: Forked): State => {
+  const { task, policy, seed, world, chaos, requests } = forked;
   const procs: Record<number, Proc> = { ...origin.procs };
   for (const request of requests) {
     const proc = procs[request.pid];
@@ -40,8 +42,12 @@ const beginning = (origin: State, { task, policy, seed, world, chaos, requests }
     const outage = { attempts: request.attempt - 1, ms: Math.max(0, proc.outage.ms - request.waitMs) };
     procs[request.pid] = { ...proc, outage };
   }
+  // Orders were the origin's, and which brains sit is said anew.
+  const { orders: _, brains: __, prices: ___, ...rest } = origin;
+  const prices = pricesOf(forked);
   return {
-    ...origin,
+    ...rest,
+    ...(prices === undefined ? {} : { prices }),
     phase: 'active',
     seed,
     policy,

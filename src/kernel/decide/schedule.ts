@@ -1,17 +1,21 @@
 /** Who has the turn: a ready planner first, else ready workers, as many at once as the pool allows. Every dispatch spends a tick (K8). */
 import { checkCap, isDenial, targetOf } from '../caps.ts';
 import { pageSize } from '../frame.ts';
+import { costText } from '../price.ts';
 import type { Proc, State } from '../state.ts';
 import { findPage, viewText } from '../views.ts';
 import { noticeText, placeText } from '../words.ts';
 import { nextInLane } from './act.ts';
 import { composeAndAsk } from './compose.ts';
 import { strikeHandles } from './faults.ts';
+import { pauseIfAsked } from './pause-on.ts';
 import { endRun, type Turn } from './turn.ts';
 
 export const schedule = (turn: Turn): void => {
   nextInLane(turn);
+  let seen = 0;
   for (;;) {
+    seen = pauseIfAsked(turn, seen);
     const { phase, steps } = turn.state;
     if (phase !== 'active' && !(phase === 'paused' && steps > 0)) return;
     const proc = nextReady(turn.state);
@@ -34,10 +38,12 @@ const nextReady = (state: State): Proc | undefined => {
 
 /** Ends the run where a limit is reached. */
 const spent = (turn: Turn): boolean => {
-  const { tick, tokens, policy } = turn.state;
-  const { maxTicks, tokens: maxTokens } = policy.limits;
+  const { tick, tokens, cost = 0, policy } = turn.state;
+  const { maxTicks, tokens: maxTokens, cost: maxCost } = policy.limits;
   if (tick >= maxTicks) endRun(turn, 'limit', `tick limit ${maxTicks} reached`);
   else if (maxTokens !== undefined && tokens >= maxTokens) endRun(turn, 'limit', `token limit ${maxTokens} reached`);
+  else if (maxCost !== undefined && cost >= maxCost * 1000)
+    endRun(turn, 'limit', `cost limit ${costText(maxCost)} reached`);
   else return false;
   return true;
 };

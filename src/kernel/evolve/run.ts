@@ -1,7 +1,8 @@
 /** How the state follows the run as a whole: its start and end, pauses, panic grants and faults. */
 import { hashSetAdd } from '../hash-set.ts';
 import type { EventOf } from '../records/index.ts';
-import { FAULTS_KEPT, parseState, type State, waitingFor } from '../state.ts';
+import { type Settable, withValue } from '../settable.ts';
+import { FAULTS_KEPT, freshLoops, ORDERS_KEPT, parseState, type State, waitingFor } from '../state.ts';
 import { patchProc } from './update.ts';
 
 export const created = (state: State, event: EventOf<'run.created'>): State => ({
@@ -13,7 +14,53 @@ export const created = (state: State, event: EventOf<'run.created'>): State => (
   panicLeft: event.policy.panicBudget,
   worldHash: event.worldHash,
   worlds: hashSetAdd(state.worlds, event.worldHash),
+  ...(event.prices === undefined ? {} : { prices: event.prices }),
 });
+
+/** A pause that the run took by itself begins the counts anew. */
+export const paused = (state: State, { why }: EventOf<'run.paused'>): State => ({
+  ...state,
+  phase: 'paused',
+  steps: 0,
+  ...(why === undefined || state.troubles === undefined ? {} : { troubles: { thrash: 0, denied: 0 } }),
+});
+
+/** Counted only where the policy asks for it. */
+export const troubled = (state: State, which: 'thrash' | 'denied'): State => {
+  if (state.policy.pauseOn?.[which] === undefined) return state;
+  const { thrash, denied } = state.troubles ?? { thrash: 0, denied: 0 };
+  return { ...state, troubles: which === 'thrash' ? { thrash: thrash + 1, denied } : { thrash, denied: denied + 1 } };
+};
+
+export const orderTaken = (state: State, { id, digest }: EventOf<'order.taken'>): State => ({
+  ...state,
+  orders: [...(state.orders ?? []), { id, digest }].slice(-ORDERS_KEPT),
+});
+
+/** Workers keep the temperature that their ballot was given; the planner has no other to wait for. */
+export const policyChanged = (state: State, { changes }: EventOf<'policy.changed'>): State => {
+  const policy = changes.reduce((next, { field, after }) => withValue(next, field as Settable, after), state.policy);
+  const { planner } = policy.temperatures;
+  const next = { ...state, policy };
+  if (planner === state.policy.temperatures.planner) return next;
+  return Object.values(next.procs)
+    .filter(({ role }) => role === 'planner')
+    .reduce((after, { pid }) => patchProc(after, pid, (proc) => ({ ...proc, temperature: planner })), next);
+};
+
+export const pardoned = (state: State, { pid }: EventOf<'thrash.pardoned'>): State =>
+  patchProc(state, pid, (proc) => ({ ...proc, loops: freshLoops, streak: 0 }));
+
+export const swapped = (state: State, { role, profile, brain, seat }: EventOf<'brain.swapped'>): State => {
+  const { [role]: _, ...others } = state.prices ?? {};
+  const prices = brain.price === undefined ? others : { ...others, [role]: brain.price };
+  const { prices: __, ...rest } = state;
+  return {
+    ...rest,
+    brains: { ...state.brains, [role]: { ...brain, profile, seat } },
+    ...(Object.keys(prices).length === 0 ? {} : { prices }),
+  };
+};
 
 /** Where its text is lost there is nothing to begin with; who reads on says so. */
 export const branched = (state: State, event: EventOf<'run.branched'>): State => parseState(event.state) ?? state;

@@ -47,9 +47,15 @@ const unread = (proc: Proc): Proc['told'] => proc.told.filter(({ from }) => from
 const viewOf = (proc: Proc, { world }: Reply): string =>
   world?.op === 'SYS_GOTO' && 'view' in world ? viewBehind(proc, world.view) : '';
 
+const spent = (state: State, { tokens, cost }: { tokens: number; cost?: number | undefined }): State => ({
+  ...state,
+  tokens: state.tokens + tokens,
+  ...(cost === undefined ? {} : { cost: (state.cost ?? 0) + cost }),
+});
+
 export const accepted = (state: State, event: EventOf<'reply.accepted'>): State => {
   const reply: Reply = { q: event.q, mind: event.mind, world: event.world };
-  return patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+  return patchProc(spent(state, event), event.pid, (proc) => ({
     ...proc,
     outage: { attempts: 0, ms: 0 },
     told: viewOf(proc, reply) === 'sys://told' ? proc.told : unread(proc),
@@ -65,7 +71,7 @@ export const accepted = (state: State, event: EventOf<'reply.accepted'>): State 
 };
 
 export const rejected = (state: State, event: EventOf<'reply.rejected'>): State =>
-  patchProc({ ...state, tokens: state.tokens + event.tokens }, event.pid, (proc) => ({
+  patchProc(spent(state, event), event.pid, (proc) => ({
     ...proc,
     outage: { attempts: 0, ms: 0 },
     told: unread(proc),

@@ -10,6 +10,19 @@ export const Tick = z.int().min(0);
 export const Sha = z.string().regex(/^[0-9a-f]{64}$/);
 export const Handle = z.string().max(120);
 export const RoleName = z.enum(['planner', 'worker']);
+/** What a brain costs, in millionths of a dollar for a million tokens. */
+export const Price = z.strictObject({ in: z.int().min(0), out: z.int().min(0) });
+export type Price = z.infer<typeof Price>;
+
+/** What a brain is; absent price: nobody has named one. */
+export const BrainName = z.strictObject({
+  name: z.string(),
+  digest: z.string(),
+  simulated: z.boolean(),
+  price: Price.optional(),
+});
+export type BrainName = z.infer<typeof BrainName>;
+
 export const PlaceSchema = z.union([
   z.strictObject({ view: z.string().max(300) }),
   z.strictObject({ cap: Handle, path: z.string().max(300).optional() }),

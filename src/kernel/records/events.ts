@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import { FaultKind, FaultSpec } from '../chaos.ts';
 import { Policy } from '../policy.ts';
+import { PolicyValue, SETTABLE } from '../settable.ts';
 import { AnyWorldOp, LIMITS, MindOp, type WorldOp } from '../syscalls.ts';
 import { TaskSpec } from '../task.ts';
 import {
   BrainErrorCode,
+  BrainName,
   Cap,
   Handle,
   Outcome,
   Pid,
   PlaceSchema,
+  Price,
   Req,
   RoleName,
   Sha,
@@ -20,6 +23,8 @@ import {
 } from './common.ts';
 
 const Count = z.int().min(0);
+/** Billionths of a dollar; absent where the brain has no price. */
+const Cost = z.int().min(0);
 const WorldOpOrNull: z.ZodType<WorldOp | null> = AnyWorldOp.nullable();
 const Target = z.string().max(300);
 
@@ -185,6 +190,7 @@ export const EVENTS = {
       world: WorldOpOrNull,
       /** Tokens in and out that the reply cost. */
       tokens: Count,
+      cost: Cost.optional(),
     })
     .describe('A reply was accepted whole; its effects follow.'),
   'reply.rejected': z
@@ -196,6 +202,7 @@ export const EVENTS = {
       /** `json`, or which field of the reply is at fault; `stream` where it never became whole. */
       field: z.string(),
       tokens: Count,
+      cost: Cost.optional(),
     })
     .describe('A reply was rejected whole; a trap follows.'),
   'op.requested': z
@@ -356,9 +363,46 @@ export const EVENTS = {
   'operator.told': z
     .strictObject({ kind: z.literal('operator.told'), pid: Pid, text: z.string() })
     .describe('The operator left a line for a process.'),
-  'run.paused': z.strictObject({ kind: z.literal('run.paused') }).describe('No process is dispatched any more.'),
+  'run.paused': z
+    .strictObject({
+      kind: z.literal('run.paused'),
+      /** What made the run pause by itself; absent where the operator did. */
+      why: z.string().optional(),
+    })
+    .describe('No process is dispatched any more.'),
   'run.unpaused': z.strictObject({ kind: z.literal('run.unpaused') }).describe('Dispatching goes on.'),
   'run.stepped': z.strictObject({ kind: z.literal('run.stepped') }).describe('One dispatch is allowed while paused.'),
+  'order.taken': z
+    .strictObject({
+      kind: z.literal('order.taken'),
+      id: z.string(),
+      /** Of the order, so that the same id for another one is noticed. */
+      digest: z.string(),
+    })
+    .describe('An order with an id was taken; the same id does nothing again.'),
+  'policy.changed': z
+    .strictObject({
+      kind: z.literal('policy.changed'),
+      changes: z.array(z.strictObject({ field: z.enum(SETTABLE), before: PolicyValue, after: PolicyValue })).min(1),
+    })
+    .describe('The operator changed the policy: from the next decision on the new values count.'),
+  'thrash.pardoned': z
+    .strictObject({ kind: z.literal('thrash.pardoned'), pid: Pid })
+    .describe(
+      'What the thrash detectors and the trap streak had counted against a process was forgotten; no progress.',
+    ),
+  'brain.swapped': z
+    .strictObject({
+      kind: z.literal('brain.swapped'),
+      role: RoleName,
+      profile: z.string(),
+      brain: BrainName,
+      /** What the seat is made from, as JSON. */
+      seat: z.string(),
+    })
+    .describe(
+      'A role has another brain: what is in flight is still answered by the old one, or asked anew after a crash.',
+    ),
   'run.created': z
     .strictObject({
       kind: z.literal('run.created'),
@@ -366,6 +410,7 @@ export const EVENTS = {
       policy: Policy,
       seed: z.int().min(0),
       worldHash: Sha,
+      prices: z.strictObject({ planner: Price.exactOptional(), worker: Price.exactOptional() }).optional(),
     })
     .describe('The run exists: its task, policy and seed.'),
   'run.branched': z

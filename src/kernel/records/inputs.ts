@@ -2,17 +2,16 @@
 import { z } from 'zod';
 import { FaultSpec } from '../chaos.ts';
 import { Policy } from '../policy.ts';
+import { PolicyValue, SETTABLE } from '../settable.ts';
 import { Rights } from '../syscalls.ts';
 import { TaskSpec } from '../task.ts';
-import { BrainErrorCode, Handle, Pid, Req, Sha } from './common.ts';
+import { BrainErrorCode, BrainName, Handle, Pid, Req, RoleName, Sha } from './common.ts';
 import { EVENTS } from './events.ts';
 
 const ms = z.int().min(0);
 const tokens = z.int().min(0).max(1_000_000_000);
 /** Id of the fault that was really applied to this outcome. */
 const applied = z.int().min(1).optional();
-
-export const BrainName = z.strictObject({ name: z.string(), digest: z.string(), simulated: z.boolean() });
 
 export const OperatorCommand = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('pause') }),
@@ -26,11 +25,32 @@ export const OperatorCommand = z.discriminatedUnion('command', [
   z.strictObject({
     command: z.literal('grant'),
     pid: Pid,
-    rights: Rights.exclude(['x']),
+    /** `x` only of what the task has commands for. */
+    rights: Rights,
     target: z.string().min(1).max(300),
   }),
   z.strictObject({ command: z.literal('grant_panic'), units: z.int().min(1).max(100) }),
   z.strictObject({ command: z.literal('tell'), pid: Pid, text: z.string().min(1).max(300) }),
+  /** Changes the policy; `null` turns off what a field governs. */
+  z.strictObject({
+    command: z.literal('set'),
+    changes: z
+      .array(z.strictObject({ field: z.enum(SETTABLE), value: PolicyValue }))
+      .min(1)
+      .max(16),
+  }),
+  /** Forgets what the thrash detectors and the trap streak of a process have counted. */
+  z.strictObject({ command: z.literal('pardon'), pid: Pid }),
+  /** Another brain for a role; who opens it fills in what it is. */
+  z.strictObject({
+    command: z.literal('swap'),
+    role: RoleName,
+    /** The profile whose brain in that role it is. */
+    profile: z.string().min(1).max(80),
+    brain: BrainName.optional(),
+    /** What the seat is made from, as JSON; never a key. */
+    seat: z.string().max(65_536).optional(),
+  }),
 ]);
 export type OperatorCommand = z.infer<typeof OperatorCommand>;
 
@@ -39,6 +59,9 @@ const World = z.strictObject({
   hash: Sha,
   files: z.record(z.string(), z.string()),
 });
+
+/** Chosen by who gives the order. */
+export const OrderId = z.string().min(1).max(64);
 
 /** What decides a run's course, whether it starts or branches off. */
 const course = {
@@ -164,12 +187,22 @@ export const INPUTS = {
       kind: z.literal('operator.commanded'),
       by: z.string().max(120),
       reason: z.string().max(300),
+      /** What tells a repetition from another order; the same id does nothing twice. */
+      id: OrderId.optional(),
       order: OperatorCommand,
     })
     .describe('The operator commanded something.'),
   'runtime.failed': z
     .strictObject({ kind: z.literal('runtime.failed'), message: z.string().max(1000) })
     .describe('The runtime broke; nothing more can be performed.'),
+  'limit.passed': z
+    .strictObject({
+      kind: z.literal('limit.passed'),
+      limit: z.literal('wallMs'),
+      /** Milliseconds at work, as the runtime measured them. */
+      spentMs: ms,
+    })
+    .describe('The time that a run may take is over.'),
   'deadline.passed': z
     .strictObject({ kind: z.literal('deadline.passed'), req: Req })
     .describe('The time that a process had to wait is over.'),

@@ -1,0 +1,125 @@
+/** What may be typed next in an order. */
+import { FaultKind } from '../../kernel/chaos.ts';
+import { policyValue } from '../../kernel/settable.ts';
+import { procLabel, ROOT_PID, type State } from '../../kernel/state.ts';
+import { FIELDS, fieldNamed, valueText } from './fields.ts';
+import { FORMS } from './forms.ts';
+import type { OrderContext } from './parse.ts';
+import { PAUSES_EXAMPLE } from './pauses.ts';
+import { quoteWord, splitWords } from './words.ts';
+
+export interface Candidate {
+  /** The word that takes the place of the one that is being typed, quoted where it must be. */
+  text: string;
+  /** What it is. */
+  hint: string;
+}
+
+export interface Completion {
+  /** Where the word that is being typed begins in the line. */
+  from: number;
+  candidates: Candidate[];
+}
+
+/** @param line up to the cursor */
+export const completeOrder = (line: string, context: OrderContext): Completion => {
+  const { words, open } = splitWords(line);
+  const between = words.length === 0 || (!open && /\s$/.test(line));
+  const typed = between ? '' : (words.at(-1)?.text ?? '');
+  const from = between ? line.length : (words.at(-1)?.at ?? 0);
+  const before = (between ? words : words.slice(0, -1)).map(({ text }) => text);
+  const fits = (text: string): boolean => text.toLowerCase().startsWith(typed.toLowerCase());
+  return { from, candidates: next(before, context).filter(({ text }) => fits(text.replace(/^"/, ''))) };
+};
+
+const next = (before: readonly string[], context: OrderContext): Candidate[] => {
+  const [verb, ...args] = before;
+  if (verb === undefined) return FORMS.map(({ verb: text, help }) => ({ text, hint: help }));
+  const last = args.at(-1) ?? '';
+  if (last === '--target') return [...TARGETS, ...procs(context)];
+  if (['--reason', '--times', '--handle'].includes(last)) return [];
+  const plain = args.filter((word, i) => !word.startsWith('--') && !(args[i - 1] ?? '').startsWith('--'));
+  return [...(NEXT[verb]?.(plain, context) ?? []), ...options(verb, args)];
+};
+
+const REASON: Candidate = { text: '--reason', hint: 'why, for the journal' };
+const DRY: Candidate = { text: '--dry-run', hint: 'only tell what would happen' };
+const INJECT: readonly Candidate[] = [
+  { text: '--target', hint: 'whom it strikes' },
+  { text: '--times', hint: 'how often' },
+  { text: '--handle', hint: 'cap.revoked only: which' },
+];
+const TARGETS: readonly Candidate[] = [
+  { text: 'any', hint: 'whoever comes next' },
+  { text: 'planner', hint: 'the planner' },
+  { text: 'worker', hint: 'any worker' },
+];
+
+const options = (verb: string, args: readonly string[]): Candidate[] =>
+  [...(verb === 'inject' ? INJECT : []), REASON, DRY].filter(({ text }) => !args.includes(text));
+
+const procs = ({ state }: OrderContext): Candidate[] =>
+  Object.values(state?.procs ?? {}).map((proc) => ({
+    text: procLabel(proc),
+    hint: `${proc.state}: ${proc.task.slice(0, 40)}`,
+  }));
+
+const pid = (text: string | undefined): number => Number(text?.replace(/^[Pw]/, ''));
+
+const handles = ({ state }: OrderContext, who: string | undefined): Candidate[] =>
+  Object.values(state?.procs[pid(who)]?.caps ?? {})
+    .filter((cap) => !cap.revoked)
+    .map((cap) => ({ text: cap.handle, hint: `${cap.rights} ${cap.target}` }));
+
+/** What the root may reach, and for `x` the task's commands. */
+const targets = ({ state }: OrderContext, rights: string | undefined): Candidate[] => {
+  const rows = rights === 'x' ? (state?.task.caps ?? []) : Object.values(state?.procs[ROOT_PID]?.caps ?? {});
+  const names = rows.filter((cap) => (cap.rights === 'x') === (rights === 'x')).map((cap) => cap.target);
+  return [...new Set(names)].map((target) => ({
+    text: quoteWord(target),
+    hint: rights === 'x' ? 'a command of the task' : '',
+  }));
+};
+
+const RIGHTS: readonly Candidate[] = [
+  { text: 'r', hint: 'read' },
+  { text: 'w', hint: 'write' },
+  { text: 'rw', hint: 'read and write' },
+  { text: 'x', hint: 'run a command of the task' },
+];
+
+const fields = ({ state }: OrderContext): Candidate[] => [
+  ...FIELDS.map(({ name, path }) => ({ text: name, hint: state === undefined ? path : `now ${now(state, path)}` })),
+  { text: 'pause-on', hint: `troubles to pause at: ${PAUSES_EXAMPLE}, or off` },
+];
+
+const now = (state: State, path: (typeof FIELDS)[number]['path']): string =>
+  valueText(path, policyValue(state.policy, path));
+
+const values = ({ state }: OrderContext, name: string | undefined): Candidate[] => {
+  if (name === 'pause-on') return [PAUSES_EXAMPLE, 'off'].map((text) => ({ text, hint: '' }));
+  const field = fieldNamed(name ?? '');
+  if (field === undefined) return [];
+  const current = state === undefined ? [] : [{ text: now(state, field.path), hint: 'as it is' }];
+  const example = { text: field.example, hint: 'for example' };
+  return [...current, ...(current[0]?.text === example.text ? [] : [example])];
+};
+
+const NEXT: Record<string, (args: readonly string[], context: OrderContext) => readonly Candidate[]> = {
+  kill: (args, context) => (args.length === 0 ? procs(context) : []),
+  tell: (args, context) => (args.length === 0 ? procs(context) : []),
+  pardon: (args, context) => (args.length === 0 ? procs(context) : []),
+  revoke: (args, context) => [procs(context), handles(context, args[0])][args.length] ?? [],
+  grant: ([who, rights, target], context) => {
+    if (who === undefined) return [...procs(context), { text: 'panic', hint: 'units of the panic budget' }];
+    if (who === 'panic') return [];
+    if (rights === undefined) return RIGHTS;
+    return target === undefined ? targets(context, rights) : [];
+  },
+  set: (args, context) => (args.length % 2 === 0 ? fields(context) : values(context, args.at(-1))),
+  swap: ([role, profile], { profiles = [] }) => {
+    if (role === undefined) return TARGETS.filter(({ text }) => text !== 'any');
+    return profile === undefined ? profiles.map((text) => ({ text, hint: '' })) : [];
+  },
+  inject: (args) => (args.length === 0 ? FaultKind.options.map((text) => ({ text, hint: 'a fault' })) : []),
+};

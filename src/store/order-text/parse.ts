@@ -1,0 +1,200 @@
+/** Words to an order. */
+import { FaultKind, FaultSpec } from '../../kernel/chaos.ts';
+import { OperatorCommand } from '../../kernel/records/index.ts';
+import { procLabel, type State } from '../../kernel/state.ts';
+import { FIELDS, fieldNamed, readValue } from './fields.ts';
+import { FORMS, NoOrder, noOrder, type Verb } from './forms.ts';
+import { pauseChanges, readPauses } from './pauses.ts';
+import { splitWords, type Word } from './words.ts';
+
+export interface OrderLine {
+  order: OperatorCommand;
+  /** Why, as the journal keeps it; '' where nobody said. */
+  reason: string;
+  /** Only to be told what would happen. */
+  dryRun: boolean;
+}
+
+/** What the words may refer to; without a state nothing of it is checked. */
+export interface OrderContext {
+  state?: State;
+  /** Names of profiles. */
+  profiles?: readonly string[];
+}
+
+/** @throws NoOrder with one sentence and an example */
+export const parseOrder = (line: string, context: OrderContext = {}): OrderLine => {
+  const { words, open } = splitWords(line);
+  if (open) throw new NoOrder('a quote is not closed', 'tell P1 "look at ANSWER.txt"');
+  return orderOf(words, context);
+};
+
+/** As `parseOrder`, from words that were parted already, as a shell does. */
+export const parseOrderWords = (words: readonly string[], context: OrderContext = {}): OrderLine =>
+  orderOf(
+    words.map((text) => ({ text, at: 0, quoted: text.includes(' ') })),
+    context,
+  );
+
+const orderOf = (words: readonly Word[], context: OrderContext): OrderLine => {
+  const [first, ...rest] = words;
+  const form = FORMS.find(({ verb }) => verb === first?.text);
+  if (form === undefined) {
+    const verbs = FORMS.map(({ verb }) => verb).join(', ');
+    const what = first === undefined ? 'an order begins with a verb' : `there is no order ${first.text}`;
+    throw new NoOrder(`${what}; there are ${verbs}`, 'tell P1 "look at ANSWER.txt"');
+  }
+  const { args, options } = split(form.verb, rest);
+  const { reason = '', 'dry-run': dry, ...own } = options;
+  const unknown = Object.keys(own).find((name) => form.verb !== 'inject' || !INJECT.includes(name));
+  if (unknown !== undefined) throw noOrder(form.verb, `${form.verb} has no option --${unknown}`);
+  const parsed = OperatorCommand.safeParse(READ[form.verb](args, context, own));
+  if (parsed.success) {
+    if (reason.length > REASON_MAX) throw noOrder(form.verb, `a reason has ${REASON_MAX} characters at most`);
+    return { order: parsed.data, reason, dryRun: dry !== undefined };
+  }
+  const issue = parsed.error.issues[0];
+  throw noOrder(form.verb, `${form.verb}: ${issue?.path.at(-1)?.toString() ?? ''}: ${issue?.message ?? 'invalid'}`);
+};
+
+const REASON_MAX = 300;
+const INJECT = ['target', 'times', 'handle'];
+const FLAGS = ['dry-run'];
+
+/** Options may stand anywhere behind the verb; a quoted word is none. */
+const split = (verb: Verb, words: readonly Word[]): { args: string[]; options: Record<string, string> } => {
+  const args: string[] = [];
+  const options: Record<string, string> = {};
+  let due: string | undefined;
+  for (const { text, quoted } of words) {
+    if (due !== undefined) {
+      options[due] = text;
+      due = undefined;
+    } else if (quoted || !text.startsWith('--')) args.push(text);
+    else {
+      const [name = '', inline] = text.slice(2).split(/=(.*)/s);
+      if (FLAGS.includes(name)) options[name] = '';
+      else if (inline === undefined) due = name;
+      else options[name] = inline;
+    }
+  }
+  if (due !== undefined) throw noOrder(verb, `--${due} needs a value`);
+  return { args, options };
+};
+
+type Reader = (args: string[], context: OrderContext, options: Record<string, string>) => unknown;
+
+const none =
+  (command: 'pause' | 'unpause' | 'step'): Reader =>
+  (args) => {
+    if (args.length > 0) throw noOrder(command, `${command} takes nothing more`);
+    return { command };
+  };
+
+const READ: Record<Verb, Reader> = {
+  pause: none('pause'),
+  unpause: none('unpause'),
+  step: none('step'),
+  kill: ([who, ...more], context) => {
+    if (more.length > 0) throw noOrder('kill', 'kill takes one process, or nothing for the run');
+    return who === undefined ? { command: 'kill' } : { command: 'kill', pid: pidOf('kill', who, context) };
+  },
+  tell: ([who, ...text], context) => {
+    if (who === undefined || text.length === 0) throw noOrder('tell', 'tell needs a process and a text');
+    return { command: 'tell', pid: pidOf('tell', who, context), text: text.join(' ') };
+  },
+  grant: ([who, second, ...third], context) => {
+    if (who === 'panic') {
+      if (second === undefined || !/^\d+$/.test(second) || third.length > 0) {
+        throw new NoOrder('grant panic needs a number of units', 'grant panic 2');
+      }
+      return { command: 'grant_panic', units: Number(second) };
+    }
+    if (who === undefined || second === undefined || third.length !== 1) {
+      throw noOrder('grant', 'grant needs a process, rights (r, w, rw or x) and a target');
+    }
+    if (!['r', 'w', 'rw', 'x'].includes(second)) throw noOrder('grant', `${second} are no rights: r, w, rw or x`);
+    return { command: 'grant', pid: pidOf('grant', who, context), rights: second, target: third[0] };
+  },
+  revoke: ([who, handle, ...more], context) => {
+    if (who === undefined || handle === undefined || more.length > 0) {
+      throw noOrder('revoke', 'revoke needs a process and one of its handles');
+    }
+    const pid = pidOf('revoke', who, context);
+    return { command: 'revoke', pid, handle: handleOf(handle, pid, context) };
+  },
+  set: (args) => {
+    const wishes = pairs(args).flatMap(([name, value]) => wish(name, value));
+    return { command: 'set', changes: wishes };
+  },
+  pardon: ([who, ...more], context) => {
+    if (who === undefined || more.length > 0) throw noOrder('pardon', 'pardon needs one process');
+    return { command: 'pardon', pid: pidOf('pardon', who, context) };
+  },
+  swap: ([role, profile, ...more], { profiles }) => {
+    if ((role !== 'planner' && role !== 'worker') || profile === undefined || more.length > 0) {
+      throw noOrder('swap', 'swap needs a role (planner or worker) and a profile');
+    }
+    if (profiles !== undefined && !profiles.includes(profile)) {
+      throw noOrder('swap', `there is no profile ${profile}; there are ${profiles.join(', ')}`);
+    }
+    return { command: 'swap', role, profile };
+  },
+  inject: ([fault, ...more], context, { target = 'any', times = '1', handle }) => {
+    if (fault === undefined || more.length > 0) throw noOrder('inject', 'inject needs one fault');
+    if (!FaultKind.safeParse(fault).success) {
+      throw noOrder('inject', `there is no fault ${fault}; there are ${FaultKind.options.join(', ')}`);
+    }
+    if (!/^\d+$/.test(times)) throw noOrder('inject', `--times ${times} is no number`);
+    const who = ['planner', 'worker', 'any'].includes(target) ? target : pidOf('inject', target, context);
+    const spec = { fault, target: who, times: Number(times), ...(handle === undefined ? {} : { handle }) };
+    const parsed = FaultSpec.safeParse(spec);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw noOrder('inject', `inject: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+    }
+    if (handle !== undefined && fault !== 'cap.revoked') {
+      throw noOrder('inject', `--handle goes with cap.revoked, not with ${fault}`);
+    }
+    return { command: 'inject', fault: parsed.data };
+  },
+};
+
+/** `P1`, `w4` or `4`. */
+const pidOf = (verb: Verb, text: string, { state }: OrderContext): number => {
+  const [, letter = '', digits] = /^([Pw]?)([1-9]\d{0,8})$/.exec(text) ?? [];
+  if (digits === undefined) throw noOrder(verb, `${text} is no process`);
+  const pid = Number(digits);
+  const proc = state?.procs[pid];
+  if (state === undefined || state.phase === 'ended') return pid;
+  const there = Object.values(state.procs).map(procLabel).join(' ');
+  if (proc === undefined) throw noOrder(verb, `there is no process ${text} now; there are ${there}`);
+  if (letter !== '' && procLabel(proc) !== text) throw noOrder(verb, `process ${digits} is ${procLabel(proc)}`);
+  return pid;
+};
+
+/** A handle, or the URL that stands for it. */
+const handleOf = (text: string, pid: number, { state }: OrderContext): string => {
+  const caps = Object.values(state?.procs[pid]?.caps ?? {});
+  return caps.find((cap) => cap.url === text)?.handle ?? text;
+};
+
+const pairs = (args: readonly string[]): [string, string][] => {
+  if (args.length === 0 || args.length % 2 === 1) throw noOrder('set', 'set needs pairs of a field and a value');
+  return args.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, args[i + 1] as string]] : []));
+};
+
+const wish = (name: string, text: string): { field: string; value: unknown }[] => {
+  if (name === 'pause-on') {
+    const pauses = readPauses(text);
+    if (typeof pauses === 'string') throw new NoOrder(pauses, 'set pause-on thrash,panic<=1');
+    return pauseChanges(pauses);
+  }
+  const field = fieldNamed(name);
+  if (field === undefined) {
+    throw noOrder('set', `there is no field ${name}; there are ${FIELDS.map((known) => known.name).join(', ')}`);
+  }
+  const value = readValue(field, text);
+  if (value === undefined) throw new NoOrder(`${text} is no value of ${name}`, `set ${field.name} ${field.example}`);
+  return [{ field: field.path, value }];
+};

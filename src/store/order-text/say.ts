@@ -1,0 +1,101 @@
+/** Orders back to words, and what came of them. */
+import type { KernelEvent, OperatorCommand } from '../../kernel/records/index.ts';
+import type { State } from '../../kernel/state.ts';
+import { pidText } from '../op-text.ts';
+import { fieldAt, valueText } from './fields.ts';
+import { quoteWord } from './words.ts';
+
+type ProcText = (pid: number) => string;
+const plain: ProcText = (pid) => String(pid);
+
+/** As it would be written: `parseOrder` reads the same order back. @param state names processes by their letter too */
+export const orderWords = (order: OperatorCommand, state?: State): string => {
+  const who: ProcText = state === undefined ? plain : (pid) => pidText(state, pid).replace('#', '');
+  switch (order.command) {
+    case 'kill':
+      return order.pid === undefined ? 'kill' : `kill ${who(order.pid)}`;
+    case 'tell':
+      return `tell ${who(order.pid)} ${quoteWord(order.text)}`;
+    case 'grant':
+      return `grant ${who(order.pid)} ${order.rights} ${quoteWord(order.target)}`;
+    case 'grant_panic':
+      return `grant panic ${order.units}`;
+    case 'revoke':
+      return `revoke ${who(order.pid)} ${quoteWord(order.handle)}`;
+    case 'set':
+      return `set ${order.changes.map(({ field, value }) => `${fieldAt(field)?.name ?? field} ${valueText(field, value)}`).join(' ')}`;
+    case 'pardon':
+      return `pardon ${who(order.pid)}`;
+    case 'swap':
+      return `swap ${order.role} ${quoteWord(order.profile)}`;
+    case 'inject': {
+      const { fault, target, times, handle } = order.fault;
+      const whom = typeof target === 'number' ? who(target) : target;
+      return `inject ${fault} --target ${whom} --times ${times}${handle === undefined ? '' : ` --handle ${quoteWord(handle)}`}`;
+    }
+    default:
+      return order.command;
+  }
+};
+
+/**
+ * What came of an order, as one sentence without its full stop; why it did nothing, where it did nothing.
+ * @param state to name processes with
+ */
+export const outcomeText = (
+  order: OperatorCommand,
+  events: readonly Pick<KernelEvent, 'kind'>[],
+  state?: State,
+): string => {
+  const all = events as readonly KernelEvent[];
+  const ignored = all.find((event) => event.kind === 'input.ignored');
+  if (ignored !== undefined) return ignored.why;
+  const who: ProcText =
+    state === undefined ? (pid) => `process ${pid}` : (pid) => pidText(state, pid).replace('#', 'process ');
+  switch (order.command) {
+    case 'pause':
+      return 'paused; what is in flight comes to its end';
+    case 'unpause':
+      return 'goes on';
+    case 'step': {
+      const route = all.find((event) => event.kind === 'route.dispatched');
+      return route === undefined ? 'one dispatch granted' : `t${route.tick} dispatched to ${who(route.pid)}`;
+    }
+    case 'kill':
+      return order.pid === undefined ? 'killed; partial streams are kept' : `${who(order.pid)} killed`;
+    case 'tell':
+      return `${who(order.pid)} is told in its next frame`;
+    case 'grant_panic': {
+      const granted = all.find((event) => event.kind === 'panic.granted');
+      return `panic budget raised by ${order.units}${granted === undefined ? '' : ` to ${granted.left}`}`;
+    }
+    case 'grant': {
+      const issued = all.find((event) => event.kind === 'capability.issued');
+      return `${who(order.pid)} holds ${issued?.cap.handle ?? 'a handle'} ${order.rights} ${order.target}`;
+    }
+    case 'revoke': {
+      const rows = all.find((event) => event.kind === 'capability.revoked')?.handles ?? [];
+      return `revoked ${rows.map(({ pid, handle }) => `${handle} of ${who(pid)}`).join(', ')}`;
+    }
+    case 'set': {
+      const changed = all.find((event) => event.kind === 'policy.changed');
+      return (changed?.changes ?? [])
+        .map(
+          ({ field, before, after }) =>
+            `${fieldAt(field)?.name ?? field} ${valueText(field, before)} > ${valueText(field, after)}`,
+        )
+        .join(', ');
+    }
+    case 'pardon':
+      return `${who(order.pid)} begins anew: thrash counters and trap streak are cleared`;
+    case 'swap': {
+      const swapped = all.find((event) => event.kind === 'brain.swapped');
+      return `${order.role} is ${swapped?.brain.name ?? order.profile} from the next request on`;
+    }
+    case 'inject': {
+      const struck = all.some(({ kind }) => kind === 'fault.requested' || kind === 'fault.triggered');
+      const armed = all.find((event) => event.kind === 'fault.armed');
+      return `fault ${armed?.id ?? ''} ${order.fault.fault} ${struck ? 'strikes now' : 'armed'}`;
+    }
+  }
+};
