@@ -27,7 +27,7 @@ export const openBrain = async (spec: BrainSpec): Promise<Brain> => {
   }
   if (spec.provider === 'simulated') {
     const { createSimulatedBrain } = await import('../adapters/brains/simulated.ts');
-    return createSimulatedBrain({ rates: SIM_RATES });
+    return createSimulatedBrain({ rates: spec.rates ?? SIM_RATES, playbook: spec.playbook });
   }
   const { createEmbeddedBrain } = await import('../adapters/brains/embedded.ts');
   return createEmbeddedBrain({ checkpoint: spec.model });

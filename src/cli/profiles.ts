@@ -41,7 +41,7 @@ const isSet = (env: string): boolean => (process.env[env] ?? '').trim() !== '';
 
 /** As a person names it; several addresses are counted. */
 export const brainText = (spec: BrainSpec): string => {
-  if (spec.provider === 'simulated') return 'SIM';
+  if (spec.provider === 'simulated') return spec.playbook === undefined ? 'SIM' : `SIM, playbook ${spec.playbook.name}`;
   if (!isEndpoints(spec)) return spec.model;
   const [first = '', ...others] = spec.urls;
   return `${spec.model} @ ${new URL(first).host}${others.length === 0 ? '' : ` and ${others.length} more`}`;

@@ -1,5 +1,6 @@
 /** What a pair of brains is made from, whole: a run keeps it, so that no configuration is needed to go on with it. Never a key. */
 import { z } from 'zod';
+import { Playbook } from './playbook.ts';
 
 const endpoint = {
   /** As the server calls it. */
@@ -14,8 +15,27 @@ const endpoint = {
   silenceMs: z.int().min(1).exactOptional(),
 };
 
+const rate = z.int().min(0).max(1000);
+export const SimRates = z
+  .strictObject({
+    schema: rate.exactOptional(),
+    badHandle: rate.exactOptional(),
+    thrash: rate.exactOptional(),
+    slip: rate.exactOptional(),
+    cut: rate.exactOptional(),
+  })
+  .refine(
+    (rates) => Object.values(rates).reduce((sum, one) => sum + one, 0) <= 1000,
+    'are thousandths of replies, together at most 1000',
+  );
+
 export const BrainSpec = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('simulated') }),
+  z.strictObject({
+    provider: z.literal('simulated'),
+    /** Thousandths of its replies that are wrong, by kind; absent: those of the shipped `sim`. */
+    rates: SimRates.exactOptional(),
+    playbook: Playbook.exactOptional(),
+  }),
   z.strictObject({
     provider: z.literal('embedded'),
     /** A carried checkpoint's name, or the absolute path of a GGUF file. */

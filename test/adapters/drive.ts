@@ -12,6 +12,7 @@ import { DEFAULT_POLICY } from '../../src/kernel/policy.ts';
 import type { EventKind, EventOf, KernelEvent, KernelInput } from '../../src/kernel/records/index.ts';
 import { initialState, type State } from '../../src/kernel/state.ts';
 import { page } from '../../src/kernel/text.ts';
+import type { Playbook } from '../../src/runtime/playbook.ts';
 
 export interface Driven {
   state: State;
@@ -27,7 +28,12 @@ const text = (whole: string, n: number, size: number) => {
   return { sha256: sha256(whole), chars: whole.length, pages, text };
 };
 
-export const drive = async (task: LoadedTask, seed: number, rates: SimRates = {}): Promise<Driven> => {
+export const drive = async (
+  task: LoadedTask,
+  seed: number,
+  rates: SimRates = {},
+  playbook?: Playbook,
+): Promise<Driven> => {
   const core = new MemoryCore(task.files);
   const blobs = new Map<string, string>();
   const brain = { name: 'SIM', digest: '', simulated: true };
@@ -59,7 +65,7 @@ export const drive = async (task: LoadedTask, seed: number, rates: SimRates = {}
       }
       case 'brain.requested': {
         const { req, frame } = event;
-        const reply = simulate(frame, event.seed, rates);
+        const reply = simulate(frame, event.seed, rates, playbook);
         const tokens = { tokensIn: 1, tokensOut: 1, firstTokenMs: 0, totalMs: 0 };
         if (!reply.cut) return { kind: 'brain.replied', req, text: reply.text, finish: 'stop', ...tokens };
         const cut = { error: 'cut_off' as const, message: 'cut', partial: reply.text, tokensOut: 1, totalMs: 0 };

@@ -2,10 +2,11 @@
 import { draw } from '../../kernel/digest.ts';
 import type { Reply, WorldOp } from '../../kernel/syscalls.ts';
 import type { ReadFrame } from './frame-reader.ts';
+import type { Planned } from './sim-playbook.ts';
 
 /**
  * Thousandths of replies, together at most 1,000: `schema` violates the reply's schema, `badHandle` names a handle that it does not
- * hold, `thrash` looks again where it looks already, `slip` gives a wrong sum, `cut` ends without a finish reason. An error
+ * hold, `thrash` looks again where it looks already, `slip` gives a wrong sum, or one of the playbook's slips, `cut` ends without a finish reason. An error
  * that a reply has no place for (a slip where nothing is summed) leaves it right.
  */
 export interface SimRates {
@@ -40,7 +41,7 @@ export const drawError = (seed: number, rates: SimRates): SimError | undefined =
 };
 
 /** The reply's text with the error in it. */
-export const misreply = (error: SimError, reply: Reply, seen: ReadFrame, seed: number): string => {
+export const misreply = (error: SimError, { reply, slips }: Planned, seen: ReadFrame, seed: number): string => {
   const shape = draw(seed, 'sim.shape', 0, 0, 0);
   const text = JSON.stringify(reply);
   switch (error) {
@@ -51,7 +52,7 @@ export const misreply = (error: SimError, reply: Reply, seen: ReadFrame, seed: n
     case 'thrash':
       return JSON.stringify({ q: seen.q, mind: [], world: lookAgain(seen.at) });
     case 'slip':
-      return JSON.stringify({ ...reply, world: slipped(reply.world, shape) });
+      return JSON.stringify(slips[shape % slips.length] ?? { ...reply, world: slipped(reply.world, shape) });
     case 'cut':
       return text.slice(0, 1 + (shape % (text.length - 1)));
   }

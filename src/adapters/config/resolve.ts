@@ -2,11 +2,15 @@
 import { resolve } from 'node:path';
 import type { BrainSpec, PairSpec, SeatSpec } from '../../runtime/brain-spec.ts';
 import { OLLAMA, VENDORS, type Vendor } from '../brains/endpoints/vendors.ts';
+import { readPlaybook } from './playbook-file.ts';
 import type { BrainFields, ProfileFields } from './schema.ts';
 import { isCheckpoint } from './short-form.ts';
 import { SYSTEM_PROMPT } from './system-prompt.ts';
 
-/** @param base the directory that relative paths of GGUF files are seen from */
+/**
+ * @param base the directory that relative paths of GGUF files and playbooks are seen from
+ * @throws ConfigError where a playbook cannot be had
+ */
 export const pairOf = ({ planner, worker, brain }: ProfileFields, base: string): PairSpec => ({
   planner: seatOf((planner ?? brain) as BrainFields, base),
   worker: seatOf((worker ?? brain) as BrainFields, base),
@@ -23,7 +27,14 @@ const seatOf = (fields: BrainFields, base: string): SeatSpec => {
 };
 
 const brainOf = (fields: BrainFields, base: string): BrainSpec => {
-  if (fields.provider === 'simulated') return { provider: 'simulated' };
+  if (fields.provider === 'simulated') {
+    const { rates, playbook } = fields;
+    return {
+      provider: 'simulated',
+      ...(rates === undefined ? {} : { rates }),
+      ...(playbook === undefined ? {} : { playbook: readPlaybook(resolve(base, playbook)) }),
+    };
+  }
   if (fields.provider === 'embedded') return { provider: 'embedded', model: modelFile(fields.model, base) };
   const { url, urls, keyEnv, model, thinking, silenceMs } = fields;
   const vendor = fields.provider === 'openai' ? (fields.vendor ?? 'compatible') : undefined;

@@ -1,5 +1,6 @@
 /** The fields of `turingos.config.yaml`. */
 import { z } from 'zod';
+import { SimRates } from '../../runtime/brain-spec.ts';
 import { VENDORS, type VendorName } from '../brains/endpoints/vendors.ts';
 import { CHECKPOINTS, isCheckpoint } from './short-form.ts';
 
@@ -44,7 +45,13 @@ const endpoint = {
 /** A brain as the file has it; a short form is this too, written in one line. */
 export const BrainFields = z
   .discriminatedUnion('provider', [
-    z.strictObject({ provider: z.literal('simulated'), ...anyBrain }),
+    z.strictObject({
+      provider: z.literal('simulated'),
+      ...anyBrain,
+      rates: SimRates.optional(),
+      /** A file, seen from this one's directory. */
+      playbook: z.string().min(1).max(1000).optional(),
+    }),
     z.strictObject({ provider: z.literal('embedded'), model: Gguf, ...anyBrain }),
     z.strictObject({ provider: z.literal('ollama'), ...endpoint, contextTokens: z.int().min(512).optional() }),
     z.strictObject({ provider: z.literal('openai'), vendor: z.enum(VENDOR_NAMES).optional(), ...endpoint }),
@@ -94,7 +101,7 @@ export const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/i;
 export const KNOWN_FIELDS = {
   file: ['profiles'],
   profile: ['planner', 'worker', 'brain', 'policy'],
-  simulated: ['provider', 'system', 'constrained'],
+  simulated: ['provider', 'system', 'constrained', 'rates', 'playbook'],
   embedded: ['provider', 'model', 'system', 'constrained'],
   ollama: ['provider', ...Object.keys(endpoint), 'contextTokens'],
   openai: ['provider', 'vendor', ...Object.keys(endpoint)],
@@ -118,4 +125,6 @@ export const EXAMPLES: Record<string, string> = {
   contextTokens: 'contextTokens: 8192',
   system: 'system: ""',
   constrained: 'constrained: true',
+  rates: 'rates: {schema: 30, badHandle: 20, thrash: 30, slip: 60, cut: 10}',
+  playbook: 'playbook: repo-issue/playbook.yaml',
 };

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { CONFIG_NAME, configPlaces, findConfig } from '../../../src/adapters/config/find.ts';
 import { loadProfiles, readConfig } from '../../../src/adapters/config/load.ts';
@@ -92,6 +92,43 @@ policy: {temperatures: {planner: 600}, limits: {brainMs: 1000}}`);
 
   test('those behind addresses are told the syscalls and held to the schema', () => {
     expect(only('brain: gemini').pair.worker).toMatchObject({ system: SYSTEM_PROMPT, constrained: true });
+  });
+});
+
+describe('a simulated brain', () => {
+  const PLAYBOOK = 'name: mine\nplanner:\n  start: end\n  steps:\n    end:\n      halt: {}\n';
+  const withPlaybook = (playbook: string, fields = 'playbook: steps.yaml') => {
+    const file = fileOf(inProfile(`brain:\n  provider: simulated\n  ${fields}`));
+    const beside = join(dirname(file), 'steps.yaml');
+    writeFileSync(beside, playbook);
+    return { file, beside };
+  };
+
+  test('is kept whole: its rates and its playbook, not the name of a file', () => {
+    const { file } = withPlaybook(PLAYBOOK, 'playbook: steps.yaml\n  rates: {schema: 40, slip: 100}');
+    const spec = readConfig(file)[0]?.pair.planner.brain;
+    expect(spec).toMatchObject({
+      provider: 'simulated',
+      rates: { schema: 40, slip: 100 },
+      playbook: { name: 'mine', planner: { start: 'end', steps: { end: { halt: {} } } } },
+    });
+    const again = PairSpec.parse(JSON.parse(JSON.stringify(readConfig(file)[0]?.pair)));
+    expect(again.worker.brain).toEqual(spec);
+  });
+
+  test('with a wrong playbook: file, line and field', () => {
+    const { file, beside } = withPlaybook(PLAYBOOK.replace('start: end', 'start: begin'));
+    expect(() => readConfig(file)).toThrow(`${beside}:3: planner.start: there is no step begin. Begin with: name:`);
+    const misspelt = withPlaybook(PLAYBOOK.replace('halt', 'hault'));
+    expect(() => readConfig(misspelt.file)).toThrow(
+      `${misspelt.beside}:6: planner.steps.end.hault: there is no such field`,
+    );
+    expect(() => readConfig(withPlaybook('', 'playbook: none.yaml').file)).toThrow('none.yaml');
+  });
+
+  test('with rates that are no thousandths of all replies', () => {
+    const { file } = withPlaybook(PLAYBOOK, 'rates: {schema: 600, slip: 600}');
+    expect(() => readConfig(file)).toThrow('brain.rates: are thousandths of replies, together at most 1000');
   });
 });
 
