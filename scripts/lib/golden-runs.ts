@@ -7,7 +7,7 @@ import type { SimRates } from '../../src/adapters/brains/sim-errors.ts';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { faultyBrain } from '../../src/adapters/chaos/faulty-brain.ts';
 import { shippedProfile } from '../../src/adapters/config/load.ts';
-import { keepGrader, loadTask } from '../../src/adapters/tasks/index.ts';
+import { keepJudge, loadTask } from '../../src/adapters/tasks/index.ts';
 import { beginning } from '../../src/cli/kernel-begin.ts';
 import type { Pair } from '../../src/cli/pair.ts';
 import { follow, type JournalRecord, listSegments, openJournal } from '../../src/journal/index.ts';
@@ -98,7 +98,7 @@ const whole = async (
 ): Promise<string> => {
   const { id, dir } = createRunDir(home);
   const task = loadTask(TASK, seed);
-  keepGrader(dir, task.checks);
+  keepJudge(dir, task.judge);
   let asked = 0;
   const plain = createSimulatedBrain({ rates });
   const sim: Brain = {
@@ -131,7 +131,7 @@ const whole = async (
     taskSource: TASK,
     socket: '',
   };
-  const { grader, go, ...begun } = await beginning(dir, { ...launch, begin }, journal, pair);
+  const { grader, go, ...begun } = await beginning(dir, { ...launch, begin }, journal, pair, null);
   const engine = new Engine({ journal, seats: pair, world: begun.world, grader });
   await go(engine);
   await engine.ended;

@@ -1,7 +1,6 @@
 /** How a kernel process comes to its run: a new one, one whose kernel was lost, or a branch of another. */
 import { faultyWorld } from '../adapters/chaos/faulty-world.ts';
-import { keptGrader } from '../adapters/tasks/index.ts';
-import { createMemoryWorld } from '../adapters/worlds/memory.ts';
+import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import type { Journal } from '../journal/index.ts';
 import type { InputOf } from '../kernel/index.ts';
 import { codeVersion } from '../runtime/code-version.ts';
@@ -14,6 +13,7 @@ import { environment, type Manifest, readManifest, writeManifest } from '../runt
 import type { Grader, LastingWorld, World } from '../runtime/ports.ts';
 import { noteResume, reopen } from '../runtime/resume.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { judgeOfRun, openWorld, type RunWorld } from './kernel-world.ts';
 import type { Pair } from './pair.ts';
 
 export interface Beginning {
@@ -22,24 +22,31 @@ export interface Beginning {
   go(engine: Engine): Promise<void>;
 }
 
-/** @param journal opened for the run */
-export const beginning = async (dir: string, launch: Launch, journal: Journal, pair: Pair): Promise<Beginning> => {
+/**
+ * @param journal opened for the run
+ * @param sandbox what runs its commands; null where it has none
+ */
+export const beginning = async (
+  dir: string,
+  launch: Launch,
+  journal: Journal,
+  pair: Pair,
+  sandbox: Sandbox | null,
+): Promise<Beginning> => {
   const { id, begin } = launch;
-  const kept = keptGrader(dir);
-  if (kept === undefined) {
-    throw new UserError(
-      `run ${id} has no readable grader.json in ${dir}, so nothing could judge it: put the file back, or start a new run`,
-      EXIT.unavailable,
-    );
-  }
-  const { grader } = kept;
+  const judge = judgeOfRun(dir, id);
+  const open = async (files: Readonly<Record<string, string>>) => {
+    const { world, graderFor } = await openWorld(dir, launch, files, sandbox);
+    return { world, grader: graderFor(judge) };
+  };
   if (begin.how === 'resume') {
     if (journal.head.seq === 0) throw new UserError(`run ${id} never began: start a new one`, EXIT.notFound);
-    const { fold, world } = await resumed(dir, launch, journal, pair);
+    const { fold, world, grader } = await resumed(dir, launch, journal, pair, open);
     return { world, grader, go: async (engine) => engine.resume(fold) };
   }
   if (journal.head.seq > 0) throw new UserError(`run ${id} has begun already: start a new one`, EXIT.busy);
-  const { input, world } = begin.how === 'start' ? await started(begin, pair) : await forked(begin, pair);
+  const { input, world, grader } =
+    begin.how === 'start' ? await started(launch, begin, pair, open) : await forked(begin, pair, open);
   writeManifest(dir, manifestOf(launch, input, pair));
   const go = async (engine: Engine): Promise<void> => void (await engine.start(input));
   return { world, grader, go };
@@ -47,9 +54,17 @@ export const beginning = async (dir: string, launch: Launch, journal: Journal, p
 
 type Begun = InputOf<'run.started'> | InputOf<'run.forked'>;
 type Begin<H extends Launch['begin']['how']> = Extract<Launch['begin'], { how: H }>;
+type Open = (files: Readonly<Record<string, string>>) => Promise<{ world: RunWorld; grader: Grader }>;
 
-const started = async ({ task, files, policy, seed }: Begin<'start'>, pair: Pair) => {
-  const world = createMemoryWorld(files);
+const started = async (
+  { workspace }: Launch,
+  { task, files, policy, seed }: Begin<'start'>,
+  pair: Pair,
+  open: Open,
+) => {
+  const { world, grader } = await open(files);
+  const { kind } = world;
+  const unfenced = workspace?.sandbox === 'none' ? { sandbox: 'none' as const } : {};
   const input: Begun = {
     kind: 'run.started',
     task,
@@ -57,26 +72,26 @@ const started = async ({ task, files, policy, seed }: Begin<'start'>, pair: Pair
     seed,
     planner: nameOf(pair.planner),
     worker: nameOf(pair.worker),
-    world: { kind: world.kind, hash: await world.hash(), files },
+    // A workspace may be larger than a record; the hash says what is in it.
+    world: { kind, hash: await world.hash(), files: kind === 'memory' ? files : {}, ...unfenced },
     chaos: [],
   };
-  return { input, world: faultyWorld(world) };
+  return { input, world: faultyWorld(world), grader };
 };
 
-const forked = async ({ forked: input }: Begin<'fork'>, pair: Pair) => {
-  const world = createMemoryWorld(input.world.files);
+const forked = async ({ forked: input }: Begin<'fork'>, pair: Pair, open: Open) => {
+  const { world, grader } = await open(input.world.files);
   await put(world, input.world.hash, { past: input.world.past, writes: [] }, 'its origin');
   // The brains' names are only known now.
   const named = { ...input, planner: nameOf(pair.planner), worker: nameOf(pair.worker) };
-  return { input: named, world: faultyWorld(world) };
+  return { input: named, world: faultyWorld(world), grader };
 };
 
-const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair) => {
+const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair, open: Open) => {
   const fold: RunFold = await reopen(journal, dir, launch.id);
   if (fold.begun === undefined) throw new UserError(`run ${launch.id} never began: start a new one`, EXIT.notFound);
-  const { files } = fold.begun.world;
   const past = fold.begun.kind === 'run.forked' ? fold.begun.world.past : '';
-  const world = createMemoryWorld(files);
+  const { world, grader } = await open(fold.begun.world.files);
   await put(world, fold.state.worldHash, { past, writes: fold.writes }, `run ${launch.id}`);
   noteResume(journal, fold);
   for (const role of ['planner', 'worker'] as const) {
@@ -90,7 +105,7 @@ const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair
   if (manifest !== undefined && manifest.socket !== launch.socket) {
     writeManifest(dir, { ...manifest, socket: launch.socket });
   }
-  return { fold, world: faultyWorld(world) };
+  return { fold, world: faultyWorld(world), grader };
 };
 
 const put = async (
@@ -114,7 +129,7 @@ const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
     const { brain: spec, system, constrained } = launch.pair[role];
     return { ...nameOf(pair[role]), system, constrained, spec };
   };
-  const { id, profile, pace, fsync, taskSource, socket } = launch;
+  const { id, profile, pace, fsync, taskSource, workspace, socket } = launch;
   const { task, policy, seed } = input;
   return {
     v: 1,
@@ -126,6 +141,7 @@ const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
     brains: { planner: seat('planner'), worker: seat('worker') },
     task,
     taskSource,
+    ...(workspace === undefined ? {} : { workspace }),
     policy,
     seed,
     ...(input.kind === 'run.forked' ? { origin: input.origin } : {}),

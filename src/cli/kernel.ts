@@ -1,5 +1,6 @@
 /** The hidden verb `kernel`: the process that is a run. Started by `run`, `resume` and `fork`, in a process group of its own, without a terminal. */
 import { rmSync } from 'node:fs';
+import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import { type Journal, openJournal } from '../journal/index.ts';
 import { startIndexThread } from '../replay/index-thread.ts';
 import type { CommandParams, CommandResult, RunStatus } from '../runtime/control-protocol.ts';
@@ -9,6 +10,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
+import { sandboxOf } from './kernel-world.ts';
 import { openPair, type Pair } from './pair.ts';
 
 /** How long adapters may take to let go after the end; the process ends then in any case. */
@@ -22,14 +24,26 @@ export const kernelVerb = async (dir: string): Promise<number> => {
   // From the very start: a signal that comes before the run does is obeyed, and journalled, once there is one.
   const obey = signals();
   const launch = readLaunch(dir);
+  // Before there is a journal: a run that cannot have its sandbox never was.
+  const sandbox = await sandboxOf(dir, launch);
   const pair = await openPair(launch);
-  const code = await supervise(dir, launch, pair, obey);
+  const code = await supervise(dir, launch, { pair, sandbox }, obey);
   await atMost(DISPOSE_MS, pair.dispose());
   // Native threads and open sockets must not keep a run alive that has ended.
   process.exit(code);
 };
 
-const supervise = async (dir: string, launch: Launch, pair: Pair, obey: (order: Order) => void): Promise<number> => {
+interface Parts {
+  pair: Pair;
+  sandbox: Sandbox | null;
+}
+
+const supervise = async (
+  dir: string,
+  launch: Launch,
+  { pair, sandbox }: Parts,
+  obey: (order: Order) => void,
+): Promise<number> => {
   let stalled: string | null = null;
   const journal = await openJournal(dir, {
     run: launch.id,
@@ -38,11 +52,11 @@ const supervise = async (dir: string, launch: Launch, pair: Pair, obey: (order: 
       stalled = why;
     },
   });
-  const { world, grader, go } = await orClose(journal, () => beginning(dir, launch, journal, pair));
+  const { world, grader, go } = await orClose(journal, () => beginning(dir, launch, journal, pair, sandbox));
   // Only who holds the lock may say what the run is, and that it needs no launching any more.
   rmSync(launchFile(dir), { force: true });
   const index = startIndexThread(dir);
-  const engine = new Engine({ journal, seats: pair, world, grader });
+  const engine = new Engine({ journal, seats: pair, world, grader, repeatsCommands: sandbox?.kind !== 'none' });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
   const command: Order = async ({ by, reason, order }) => {

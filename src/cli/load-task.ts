@@ -13,5 +13,5 @@ export const orUserError = <T>(load: () => T): T => {
 };
 
 /** @throws UserError 66 where there is no such task, 65 where it is wrong */
-export const taskNamed = (nameOrPath: string, seed: number): LoadedTask =>
-  orUserError(() => loadTask(nameOrPath, seed));
+export const taskNamed = (nameOrPath: string, seed: number, repo?: string): LoadedTask =>
+  orUserError(() => loadTask(nameOrPath, seed, repo));

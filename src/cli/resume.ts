@@ -41,7 +41,7 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
   if (before !== undefined && Outcome.safeParse(before.state).success) {
     throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
   }
-  const { profile, config, taskSource, socket } = manifest;
+  const { profile, config, taskSource, workspace, socket } = manifest;
   const pair = pairOfRun(manifest);
   requireKeys(profile, pair);
   const launch: Launch = {
@@ -50,6 +50,7 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
     pair,
     ...config,
     taskSource,
+    ...(workspace === undefined ? {} : { workspace }),
     socket: socketAgain(socket, dir, id),
     begin: { how: 'resume' },
   };

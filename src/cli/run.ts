@@ -1,10 +1,13 @@
 /** `turingos run TASK`: makes a run, starts its kernel, and shows it or waits for it. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { keepGrader } from '../adapters/tasks/index.ts';
+import { exportRepo, keepJudge, type LoadedTask } from '../adapters/tasks/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../kernel/index.ts';
+import { EXIT } from '../runtime/exit-codes.ts';
 import { furnished, type Launch } from '../runtime/launch.ts';
-import { createRunDir, homeDir, socketPath } from '../runtime/run-dir.ts';
+import type { WorkspaceSpec } from '../runtime/manifest.ts';
+import { createRunDir, homeDir, socketPath, workspaceDir } from '../runtime/run-dir.ts';
+import { UserError } from '../runtime/user-error.ts';
 import { isHeadless, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
 import type { CommonOptions } from './options.ts';
@@ -20,6 +23,8 @@ export interface RunOptions extends CommonOptions {
   seed: number;
   pace?: 'max' | number;
   fsync: Launch['fsync'];
+  repo?: string;
+  sandbox?: 'auto' | 'none';
 }
 
 /** @param defaults what the profile's policy, the task's limits and a policy file are laid over, in this order */
@@ -28,14 +33,16 @@ export const runVerb = async (
   options: RunOptions,
   defaults: Policy = DEFAULT_POLICY,
 ): Promise<number> => {
-  const task = taskNamed(taskName, options.seed);
+  const task = taskNamed(taskName, options.seed, options.repo);
+  const workspace = workspaceOf(task, taskName, options.sandbox);
   const { pair, policy: ofProfile } = usableProfile(options.profile, options.config);
   const fitting = laidOver(defaults, ofProfile);
   const base = { ...fitting, limits: { ...fitting.limits, ...task.limits } };
   const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
-  furnished([dir], () => keepGrader(dir, task.checks));
+  furnished([dir], () => keepJudge(dir, task.judge));
+  await bringRepo(dir, task);
   const launch: Launch = {
     id,
     profile: options.profile,
@@ -44,8 +51,33 @@ export const runVerb = async (
     pace: paceOf(options.pace, isHeadless(options) || isRemote(pair)),
     fsync: options.fsync,
     taskSource: existsSync(taskName) && task.spec.name !== taskName ? resolve(taskName) : taskName,
+    ...(workspace === undefined ? {} : { workspace }),
     socket: socketPath(dir, id),
     begin: { how: 'start', task: task.spec, files: task.files, policy, seed: options.seed },
   };
   return await launchRun({ home, dir, launch }, options);
+};
+
+const workspaceOf = (
+  { world, repo }: LoadedTask,
+  named: string,
+  sandbox: RunOptions['sandbox'],
+): WorkspaceSpec | undefined => {
+  if (world === 'workspace') {
+    return { sandbox: sandbox ?? 'auto', ...(repo === null ? {} : { repo: { path: repo.path, commit: repo.commit } }) };
+  }
+  if (sandbox === undefined) return undefined;
+  throw new UserError(`${named} is a task in memory, which starts no programs: leave --sandbox out`, EXIT.usage);
+};
+
+/** The files of its repository; a run that cannot have them is none. */
+const bringRepo = async (dir: string, { repo }: LoadedTask): Promise<void> => {
+  if (repo === null) return;
+  try {
+    await exportRepo(repo, workspaceDir(dir));
+  } catch (error) {
+    rmSync(dir, { recursive: true, force: true });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`the files of ${repo.path} cannot be brought: ${why}`, EXIT.unavailable);
+  }
 };

@@ -59,7 +59,7 @@ export class WorldEffects {
   }
 
   grade(event: Grade): void {
-    this.#push({ req: event.req, run: () => this.#judged(event) });
+    this.#push({ req: event.req, run: (signal) => this.#judged(event, signal) });
   }
 
   /** Takes a request back; one under way is stopped, its outcome is not fed back, and what an op has done is undone. */
@@ -172,9 +172,9 @@ export class WorldEffects {
     return { sha256, chars: whole.length, bytes: Buffer.byteLength(whole), pages, text };
   }
 
-  async #judged({ req, result }: Grade): Promise<InputOf<'grader.judged'>> {
+  async #judged({ req, result }: Grade, signal: AbortSignal): Promise<InputOf<'grader.judged'>> {
     try {
-      const { verdict, words } = await this.#ports.grader(await this.#ports.world.files(), result);
+      const { verdict, words } = await this.#ports.grader(await this.#ports.world.files(), result, signal);
       return { kind: 'grader.judged', req, verdict, words: clipped(words, 1000) };
     } catch (error) {
       return { kind: 'grader.judged', req, verdict: 'error', words: clipped(`the grader failed: ${error}`, 1000) };

@@ -47,6 +47,8 @@ export interface EngineParts {
   seats: Record<Role, Seat>;
   world: World;
   grader: Grader;
+  /** Whether a command whose outcome a lost kernel did not write may be performed again; default: it may. */
+  repeatsCommands?: boolean;
 }
 
 export interface Batch {
@@ -83,13 +85,15 @@ export class Engine {
   readonly #held = new Map<number, { pid: number; input: KernelInput }>();
   /** Those of them whose turn has come. A whole round is fed back before anything else, else a low pid could starve the rest. */
   #round: number[] = [];
+  readonly #repeatsCommands: boolean;
   readonly #end = Promise.withResolvers<EventOf<'run.ended'>>();
   #state: State = initialState;
   #seq = 0;
   #pumping = false;
   #over = false;
 
-  constructor({ journal, seats, world, grader }: EngineParts) {
+  constructor({ journal, seats, world, grader, repeatsCommands = true }: EngineParts) {
+    this.#repeatsCommands = repeatsCommands;
     this.ended = this.#end.promise;
     // Whoever awaits it hears of a failure; that nobody does yet is no reason to crash.
     this.ended.catch(() => {});
@@ -148,6 +152,7 @@ export class Engine {
     this.#round = round;
     for (const { event, struck, leftMs } of pending) {
       if (event.kind === 'process.blocked' && this.#waits.virtual) this.#waits.add(event.req, leftMs);
+      else if (this.#isLost(event)) this.#enqueue({ input: lostInCrash(event) });
       else this.#perform(event);
       if (struck !== 0) this.#strike({ kind: 'fault.requested', req: event.req, id: struck, fault: 'brain.cut' });
     }
@@ -161,6 +166,10 @@ export class Engine {
   /** Resolves when the world is at rest, also after a kill. */
   settled(): Promise<void> {
     return this.#world.settled();
+  }
+
+  #isLost(event: KernelEvent): event is EventOf<'op.requested'> {
+    return !this.#repeatsCommands && event.kind === 'op.requested' && event.request.op === 'SYS_EXEC';
   }
 
   #enqueue(queued: Queued): void {
@@ -332,3 +341,13 @@ export class Engine {
     }
   }
 }
+
+/** Without a fence a command may have done what putting the world back does not undo. */
+const lostInCrash = ({ req, worldHash }: EventOf<'op.requested'>): InputOf<'op.failed'> => ({
+  kind: 'op.failed',
+  req,
+  worldHash,
+  errno: 'lost_in_crash',
+  detail: 'the kernel was lost while the command ran; it is not run again, since it runs without a sandbox',
+  timedOut: false,
+});

@@ -8,6 +8,7 @@ import { INPUTS, Policy, TaskSpec } from '../kernel/index.ts';
 import { PairSpec } from './brain-spec.ts';
 import { connectControl } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
+import { WorkspaceSpec } from './manifest.ts';
 import { UserError } from './user-error.ts';
 
 /** How a kernel process begins: a new run, one whose kernel was lost, or a branch of another. */
@@ -15,7 +16,7 @@ const Beginning = z.discriminatedUnion('how', [
   z.strictObject({
     how: z.literal('start'),
     task: TaskSpec,
-    /** The world at the start: path → text. */
+    /** The world at the start: path → text; in a workspace over what is there already. */
     files: z.record(z.string(), z.string()),
     policy: Policy,
     seed: z.int().min(0),
@@ -34,6 +35,8 @@ export const Launch = z.strictObject({
   fsync: z.enum(['always', 'interval', 'never']),
   /** A built-in task's name, or a task file's absolute path. */
   taskSource: z.string(),
+  /** Absent: the world is in memory. */
+  workspace: WorkspaceSpec.optional(),
   socket: z.string(),
   begin: Beginning,
 });
@@ -61,8 +64,8 @@ export interface KernelProcess {
 }
 
 const START_MS = 20_000;
-/** A resume reads the whole journal first, at some 100,000 records a second. */
-const RESUME_MS = 600_000;
+/** A resume reads the whole journal first, at some 100,000 records a second; a workspace is read whole when it is taken up. */
+const LONG_START_MS = 600_000;
 const POLL_MS = 10;
 const ANSWER_MS = 1000;
 
@@ -86,7 +89,8 @@ export const launchKernel = async (command: readonly string[], dir: string, laun
     proc.once('exit', (code, signal) => end(code ?? signal ?? 'unknown'));
   });
   const kernel: KernelProcess = { pid: proc.pid as number, exited, release: () => proc.unref() };
-  const patience = launch.begin.how === 'resume' ? RESUME_MS : START_MS;
+  const isLong = launch.begin.how === 'resume' || launch.workspace !== undefined;
+  const patience = isLong ? LONG_START_MS : START_MS;
   for (const begun = performance.now(); performance.now() - begun < patience; await sleep(POLL_MS)) {
     // A short run may be over before anyone has asked, and one that was killed has begun all the same.
     if (over === 0 || (typeof over === 'string' && !existsSync(launchFile(dir)))) return kernel;
@@ -120,6 +124,7 @@ const written = <T>(dir: string, write: () => T): T => {
     return write();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     throw new UserError(
       `nothing can be written to ${dir} (${code}): make room, or name another --home`,
       EXIT.unavailable,

@@ -18,6 +18,15 @@ const SeatRecord = z.strictObject({
   spec: BrainSpec.optional(),
 });
 
+/** How a run is in a workspace; a run without one is all in memory. */
+export const WorkspaceSpec = z.strictObject({
+  /** `none`: its commands run without any fence, by the operator's choice. */
+  sandbox: z.enum(['auto', 'none']),
+  /** Which files it began with, besides the task's. */
+  repo: z.strictObject({ path: z.string(), commit: z.string() }).optional(),
+});
+export type WorkspaceSpec = z.infer<typeof WorkspaceSpec>;
+
 export const Manifest = z.strictObject({
   v: z.literal(1),
   id: z.string().length(8),
@@ -38,6 +47,7 @@ export const Manifest = z.strictObject({
   task: TaskSpec,
   /** What names the task: a built-in name, or the task file's absolute path. */
   taskSource: z.string(),
+  workspace: WorkspaceSpec.optional(),
   policy: Policy,
   seed: z.int().min(0),
   /** What it was forked from, if it was: the last record that both have in common. */

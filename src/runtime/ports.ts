@@ -121,4 +121,8 @@ export interface LastingWorld extends World {
 export type Verdict = { verdict: 'pass' | 'fail' | 'error'; words: string };
 
 /** Judges a halt. What it knows lies in no place that a brain can read. */
-export type Grader = (files: ReadonlyMap<string, string>, result: string | undefined) => Promise<Verdict>;
+export type Grader = (
+  files: ReadonlyMap<string, string>,
+  result: string | undefined,
+  signal: AbortSignal,
+) => Promise<Verdict>;

@@ -20,6 +20,11 @@ export const homeDir = (home?: string): string => {
 
 export const runDir = (home: string, id: string): string => join(home, 'runs', id);
 
+/** The files that a run's brains and commands have. */
+export const workspaceDir = (dir: string): string => join(dir, 'workspace');
+/** The repository of every state that they were in. */
+export const shadowDir = (dir: string): string => join(dir, 'shadow.git');
+
 /** Makes a directory and those above it. Node's own recursive mkdir never returns where a parent answers ENOENT, as /proc does. */
 const makeDirs = (dir: string): void => {
   if (existsSync(dir)) return;

@@ -4,7 +4,7 @@
  */
 import type { SimRates } from '../../src/adapters/brains/sim-errors.ts';
 import { simulate } from '../../src/adapters/brains/simulated.ts';
-import type { LoadedTask } from '../../src/adapters/tasks/index.ts';
+import { graderOf, type LoadedTask } from '../../src/adapters/tasks/index.ts';
 import { MemoryCore } from '../../src/adapters/worlds/memory-core.ts';
 import { transition } from '../../src/kernel/decide.ts';
 import { sha256 } from '../../src/kernel/digest.ts';
@@ -35,6 +35,7 @@ export const drive = async (
   playbook?: Playbook,
 ): Promise<Driven> => {
   const core = new MemoryCore(task.files);
+  const grader = graderOf(task.judge, null);
   const blobs = new Map<string, string>();
   const brain = { name: 'SIM', digest: '', simulated: true };
   const events: KernelEvent[] = [];
@@ -80,7 +81,11 @@ export const drive = async (
         return { kind: 'op.done', req, ...rest, output: printed };
       }
       case 'grade.requested':
-        return { kind: 'grader.judged', req: event.req, ...(await task.grader(core.files(), event.result)) };
+        return {
+          kind: 'grader.judged',
+          req: event.req,
+          ...(await grader(core.files(), event.result, new AbortController().signal)),
+        };
       default:
         return undefined;
     }

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { faultyBrain } from '../../src/adapters/chaos/faulty-brain.ts';
 import { faultyWorld } from '../../src/adapters/chaos/faulty-world.ts';
-import { loadTask } from '../../src/adapters/tasks/index.ts';
+import { graderOf, loadTask } from '../../src/adapters/tasks/index.ts';
 import { createMemoryWorld } from '../../src/adapters/worlds/memory.ts';
 import { type Journal, openJournal } from '../../src/journal/index.ts';
 import type { EventOf } from '../../src/kernel/index.ts';
@@ -30,7 +30,7 @@ export const resumed = async (
   const sim = createSimulatedBrain({ rates: options.rates ?? {} });
   const seat = (brain: Brain) => ({ brain: faultyBrain(brain), system: '', constrained: false });
   const seats = { planner: seat(options.planner ?? sim), worker: seat(options.worker ?? sim) };
-  const { grader } = loadTask(options.task ?? 'ledger-4', options.seed ?? 1);
+  const grader = graderOf(loadTask(options.task ?? 'ledger-4', options.seed ?? 1).judge, null);
   const engine = new Engine({ journal, seats, world: faultyWorld(world), grader });
   engine.resume(fold);
   if (how.wait === false) return { engine, journal, ended: undefined };

@@ -7,7 +7,7 @@ import type { SimRates } from '../../src/adapters/brains/sim-errors.ts';
 import { createSimulatedBrain } from '../../src/adapters/brains/simulated.ts';
 import { faultyBrain } from '../../src/adapters/chaos/faulty-brain.ts';
 import { faultyWorld } from '../../src/adapters/chaos/faulty-world.ts';
-import { loadTask } from '../../src/adapters/tasks/index.ts';
+import { graderOf, loadTask } from '../../src/adapters/tasks/index.ts';
 import { createMemoryWorld } from '../../src/adapters/worlds/memory.ts';
 import { type Journal, type JournalRecord, openJournal, payloadOf, readRecords } from '../../src/journal/index.ts';
 import { DEFAULT_POLICY, type FaultSpec, type InputOf, type Policy } from '../../src/kernel/index.ts';
@@ -61,7 +61,8 @@ export const rig = async (options: RigOptions = {}): Promise<Rig> => {
   if (options.forked !== undefined) await plain.restoreTo(hash, { past, writes: [] });
   const memory = faultyWorld(plain);
   const world = options.world?.(memory) ?? memory;
-  const engine = new Engine({ journal: options.journal?.(journal) ?? journal, seats, world, grader: task.grader });
+  const grader = graderOf(task.judge, null);
+  const engine = new Engine({ journal: options.journal?.(journal) ?? journal, seats, world, grader });
   const name = ({ brain: { name, digest, simulated } }: { brain: Brain }) => ({ name, digest, simulated });
   const started: InputOf<'run.started'> = {
     kind: 'run.started',

@@ -26,22 +26,15 @@ const ETC: Record<string, string> = {
   '/etc/hosts': '127.0.0.1 localhost sandbox\n::1 localhost\n',
 };
 
-const WAY_OUT = 'or choose --sandbox none, which runs commands without any fence';
-
 export const openBubblewrap = async (): Promise<Sandbox> => {
   const bwrap = (process.env.PATH ?? '')
     .split(delimiter)
     .map((dir) => join(dir, 'bwrap'))
     .find(isProgram);
-  if (bwrap === undefined)
-    throw new SandboxUnavailable(
-      `Commands cannot be fenced here: bwrap is not in PATH; install the package bubblewrap, ${WAY_OUT}.`,
-    );
+  if (bwrap === undefined) throw new SandboxUnavailable('bwrap is not in PATH; install the package bubblewrap');
   const filter = seccompFilter();
   if (!filter) {
-    throw new SandboxUnavailable(
-      `Commands cannot be fenced here: there is no filter of system calls for ${process.arch}; use an x64 or arm64 machine, ${WAY_OUT}.`,
-    );
+    throw new SandboxUnavailable(`there is no filter of system calls for ${process.arch}; use an x64 or arm64 machine`);
   }
   const stage = stageFor(process.getuid?.() ?? -1);
   const sandbox: Sandbox = {
@@ -72,7 +65,7 @@ const tryOut = async (sandbox: Sandbox): Promise<void> => {
     const signal = new AbortController().signal;
     const result = await sandbox.run({ argv: ['true'], workspace, signal, deadlineMs: 20_000 });
     if (result.ok && result.exit === 0) return;
-    throw new SandboxUnavailable(`Commands cannot be fenced here: ${reasonOf(result)}, ${WAY_OUT}.`);
+    throw new SandboxUnavailable(reasonOf(result));
   } finally {
     rmSync(workspace, { recursive: true, force: true });
   }

@@ -44,4 +44,10 @@ export interface Sandbox {
 /** No sandbox is to be had here. The message is one sentence: what is missing, and the way out. */
 export class SandboxUnavailable extends Error {
   override name = 'SandboxUnavailable';
+  /** What is missing and how to get it, as a clause. */
+  readonly why: string;
+  constructor(why: string) {
+    super(`Commands cannot be fenced here: ${why}, or choose --sandbox none, which runs commands without any fence.`);
+    this.why = why;
+  }
 }

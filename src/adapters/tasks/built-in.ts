@@ -1,6 +1,5 @@
 /** The tasks that need no file: `hello` and `ledger-N`. */
 import { draw } from '../../kernel/digest.ts';
-import { judgedBy } from './graders.ts';
 import { type LoadedTask, TaskError } from './task.ts';
 
 export const LEDGER_ROWS = { least: 3, most: 40 } as const;
@@ -32,7 +31,9 @@ const hello = (): LoadedTask => ({
     variants: [],
   },
   files: {},
-  ...judgedBy([{ file: ANSWER, equals: 'hello, world' }]),
+  world: 'memory',
+  repo: null,
+  judge: { checks: [{ file: ANSWER, equals: 'hello, world' }] },
   limits: {},
 });
 
@@ -66,7 +67,9 @@ const ledger = (n: number, seed: number): LoadedTask => {
       variants: ['{text}', 'Do: {text}', 'Step: {text}'],
     },
     files,
-    ...judgedBy([{ file: ANSWER, equals: sums }]),
+    world: 'memory',
+    repo: null,
+    judge: { checks: [{ file: ANSWER, equals: sums }] },
     limits: {},
   };
 };

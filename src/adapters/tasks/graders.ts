@@ -28,12 +28,6 @@ export const checksGrader =
     return PASS;
   };
 
-/** The checks with the grader that they make. */
-export const judgedBy = (checks: readonly Check[]): { grader: Grader; checks: readonly Check[] } => ({
-  grader: checksGrader(checks),
-  checks,
-});
-
 const PASS: Verdict = { verdict: 'pass', words: 'ok' };
 
 const complaint = ({ file, equals, matches, lines }: Check, text: string | undefined): string | undefined => {

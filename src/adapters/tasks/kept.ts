@@ -5,22 +5,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Grader } from '../../runtime/ports.ts';
-import { type Check, checksGrader } from './graders.ts';
-import { Check as CheckSchema } from './task-schema.ts';
+import { Judge } from './task-schema.ts';
 
-const Kept = z.strictObject({ v: z.literal(1), checks: z.array(CheckSchema) });
+const Kept = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null) return value;
+  const { v, ...judge } = value as { v?: unknown };
+  return v === 1 ? judge : undefined;
+}, Judge);
 
 const path = (runDir: string): string => join(runDir, 'grader.json');
 
-export const keepGrader = (runDir: string, checks: readonly Check[]): void =>
-  writeFileSync(path(runDir), `${JSON.stringify({ v: 1, checks })}\n`, { mode: 0o600 });
+export const keepJudge = (runDir: string, judge: Judge): void =>
+  writeFileSync(path(runDir), `${JSON.stringify({ v: 1, ...judge })}\n`, { mode: 0o600 });
 
 /** @returns undefined where the run keeps none, or one that cannot be read */
-export const keptGrader = (runDir: string): { grader: Grader; checks: readonly Check[] } | undefined => {
+export const keptJudge = (runDir: string): Judge | undefined => {
   try {
-    const { checks } = Kept.parse(JSON.parse(readFileSync(path(runDir), 'utf8')));
-    return { grader: checksGrader(checks), checks };
+    return Kept.parse(JSON.parse(readFileSync(path(runDir), 'utf8')));
   } catch {
     return undefined;
   }

@@ -1,14 +1,15 @@
 /** Reads a `task.yaml`. Whatever is wrong with it is one sentence: file, line, field, reason, and how it is written right. */
-import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { Policy } from '../../kernel/policy.ts';
 import type { RootCap, TaskSpec } from '../../kernel/task.ts';
 import { MemoryCore } from '../worlds/memory-core.ts';
-import { judgedBy } from './graders.ts';
+import { targetProblem } from '../worlds/workspace/write.ts';
 import { readDir, readText } from './read-dir.ts';
+import { type RepoTree, repoTree } from './repo.ts';
 import { type LoadedTask, TaskError } from './task.ts';
-import { EXAMPLES, TaskFile } from './task-schema.ts';
+import { EXAMPLES, type Judge, memoryProblem, type TaskFile, taskSchema } from './task-schema.ts';
 
 const MAX_TASK_FILE = 1024 * 1024;
 
@@ -21,12 +22,14 @@ interface Source {
 }
 
 /**
- * Reads a task file and checks all of it, its directory of files included.
+ * Reads a task file and checks all of it, its directory of files and its repository included.
+ * @param repo `PATH@COMMIT` in place of the file's own, its path relative to here
  * @throws TaskError `missing` or `invalid`
  */
-export const checkTask = (path: string): LoadedTask => {
+export const checkTask = (path: string, repo?: string): LoadedTask => {
   const source = parse(path);
-  const parsed = TaskFile.safeParse(contentsOf(source));
+  const contents = contentsOf(source);
+  const parsed = taskSchema(contents).safeParse(contents);
   if (!parsed.success) {
     // A misspelt field is also a missing one; the spelling is what helps.
     const { issues } = parsed.error;
@@ -35,10 +38,11 @@ export const checkTask = (path: string): LoadedTask => {
     const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
     throw invalid(source, field, issue.code === 'unrecognized_keys' ? 'there is no such field' : reason(issue.message));
   }
-  return build(source, parsed.data);
+  return build(source, parsed.data, repo);
 };
 
-const build = (source: Source, task: TaskFile): LoadedTask => {
+const build = (source: Source, task: TaskFile, repo: string | undefined): LoadedTask => {
+  if (task.world === 'memory') refuseInMemory(source, task, repo);
   const files = allFiles(source, task);
   const caps: RootCap[] = [
     ...task.capabilities,
@@ -50,29 +54,105 @@ const build = (source: Source, task: TaskFile): LoadedTask => {
   });
   const name = task.name ?? (basename(source.path).replace(/\.ya?ml$/, '') || 'task');
   const spec: TaskSpec = { name, goal: task.goal, caps, evidence: task.evidence, variants: task.variants };
-  return { spec, files, ...judgedBy(task.grader), limits: limitsOf(task.limits) };
+  const { world, limits } = task;
+  return {
+    spec,
+    files,
+    world,
+    repo: repoOf(source, task, repo),
+    judge: judgeOf(source, task),
+    limits: limitsOf(limits),
+  };
+};
+
+/** What a task asks for that only a workspace has. */
+const refuseInMemory = (source: Source, { repo, commands, grader }: TaskFile, override: string | undefined): void => {
+  const needs = 'it needs files: say "world: workspace"';
+  if (override !== undefined) {
+    throw new TaskError('invalid', `${source.path}: a task in memory takes no --repo: say "world: workspace" in it.`);
+  }
+  if (repo !== undefined) throw invalid(source, ['repo'], needs);
+  if (!Array.isArray(grader)) throw invalid(source, ['grader', 'command'], needs);
+  commands.forEach(({ argv }, i) => {
+    const problem = memoryProblem(argv);
+    if (problem !== undefined) throw invalid(source, ['commands', i, 'argv'], problem);
+  });
+};
+
+const clause = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Calls `work`; what it throws is wrong with a field. */
+const about = <T>(source: Source, field: Path, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TaskError) throw error;
+    throw invalid(source, field, clause(error));
+  }
+};
+
+const repoOf = (source: Source, task: TaskFile, override: string | undefined): RepoTree | null => {
+  const named = override ?? task.repo;
+  if (named === undefined) return null;
+  const base = override === undefined ? dirname(source.path) : '.';
+  try {
+    const tree = repoTree(base, named);
+    refuseTelling(source, task, tree);
+    return tree;
+  } catch (error) {
+    if (override === undefined) throw invalid(source, ['repo'], clause(error));
+    throw new TaskError('invalid', `--repo ${override}: ${clause(error)}.`);
+  }
+};
+
+/** A brain could read in the workspace what the grader knows. */
+const refuseTelling = (source: Source, { grader }: TaskFile, { path, entries }: RepoTree): void => {
+  const within = (file: string): string => relative(path, realpathSync(file)).split(sep).join('/');
+  const task = within(source.path);
+  const dir =
+    Array.isArray(grader) || grader.dir === undefined ? undefined : within(join(dirname(source.path), grader.dir));
+  const told = entries.find((entry) => entry.path === task || (dir !== undefined && entry.path.startsWith(`${dir}/`)));
+  if (told !== undefined) throw new Error(`this commit holds ${told.path}, and with it what the grader knows`);
+};
+
+const judgeOf = (source: Source, { grader, dir }: TaskFile): Judge => {
+  if (Array.isArray(grader)) return { checks: grader };
+  const { command, timeoutMs, words } = grader;
+  const own = dirname(source.path);
+  const read = about(source, ['grader', 'dir'], () => {
+    if (grader.dir === undefined) return {};
+    const found = readDir(source.path, grader.dir);
+    if (dir !== undefined && overlaps(resolve(own, grader.dir), resolve(own, dir))) {
+      throw new Error('the world is made of it too, so a brain could read it');
+    }
+    return found;
+  });
+  const files = { ...read, ...grader.files };
+  about(source, ['grader', 'files'], () => new MemoryCore(files));
+  return { command: { command, files, timeoutMs, words } };
+};
+
+const overlaps = (one: string, other: string): boolean => {
+  const [a, b] = [realpathSync(one), realpathSync(other)].map((path) => `${path}${sep}`) as [string, string];
+  return a.startsWith(b) || b.startsWith(a);
 };
 
 const covers = (cap: string, target: string): boolean =>
   cap === './' || cap === target || (cap.endsWith('/') && target.startsWith(cap));
 
 const allFiles = (source: Source, task: TaskFile): Record<string, string> => {
-  const clause = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-  let read: Record<string, string> = {};
-  try {
-    if (task.dir !== undefined) read = readDir(source.path, task.dir);
-  } catch (error) {
-    throw invalid(source, ['dir'], clause(error));
-  }
+  const { dir } = task;
+  const read = about(source, ['dir'], () => (dir === undefined ? {} : readDir(source.path, dir)));
   for (const path of Object.keys(task.files)) {
-    if (Object.hasOwn(read, path)) throw invalid(source, ['files', path], `${task.dir} holds a file of this name too`);
+    if (Object.hasOwn(read, path)) throw invalid(source, ['files', path], `${dir} holds a file of this name too`);
   }
   const files = { ...read, ...task.files };
-  try {
+  about(source, ['files'], () => {
     new MemoryCore(files);
-  } catch (error) {
-    throw invalid(source, ['files'], clause(error));
-  }
+    const bad =
+      task.world === 'workspace' ? Object.keys(files).find((path) => targetProblem(path) !== undefined) : undefined;
+    if (bad !== undefined) throw new Error(`file "${bad}": ${targetProblem(bad)?.detail}`);
+  });
   return files;
 };
 

@@ -36,19 +36,39 @@ export const Check = z
     'say what the file must be: equals, matches or lines',
   );
 
-const programs = [...MEMORY_COMMANDS.keys()];
-const Argv = z
-  .array(z.string().min(1).max(LIMITS.arg))
-  .min(1)
-  .max(LIMITS.args)
-  .refine(
-    ([name = '']) => MEMORY_COMMANDS.has(name),
-    `a task's world is in memory and runs only ${programs.join(', ')}`,
-  );
+const Argv = z.array(z.string().min(1).max(LIMITS.arg)).min(1).max(LIMITS.args);
 
-export const TaskFile = z.strictObject({
+/** A command that judges: what it knows, and what is said of each way it may end. Nothing that it prints is ever said. */
+const commandGrader = {
+  command: Argv,
+  timeoutMs: z.int().min(1).max(3_600_000).default(60_000),
+  /** Exit status → the words that the brain gets. */
+  words: z
+    .record(
+      z.string().regex(/^\d{1,3}$/, 'words are listed by exit status: a number'),
+      z.string().trim().min(1).max(300),
+    )
+    .default({}),
+};
+
+export const CommandJudge = z.strictObject({
+  ...commandGrader,
+  /** Laid over the copy of the workspace that it judges: path → text. */
+  files: z.record(FilePath, z.string()),
+});
+export type CommandJudge = z.infer<typeof CommandJudge>;
+
+/** What judges a run. */
+export const Judge = z.union([z.strictObject({ checks: z.array(Check) }), z.strictObject({ command: CommandJudge })]);
+export type Judge = z.infer<typeof Judge>;
+
+const task = {
   name: z.string().min(1).max(80).optional(),
   goal: z.string().trim().min(1).max(65_536),
+  /** `memory`: a table of texts. `workspace`: files, in which commands run. */
+  world: z.enum(['memory', 'workspace']).default('memory'),
+  /** A repository whose files the workspace begins with: `PATH@COMMIT`. */
+  repo: z.string().min(1).max(4096).optional(),
   files: z.record(FilePath, z.string()).default({}),
   dir: z.string().min(1).optional(),
   capabilities: z
@@ -64,8 +84,6 @@ export const TaskFile = z.strictObject({
     .max(9)
     .default([]),
   evidence: z.array(FilePath).max(16).default([]),
-  /** One check, or several. */
-  grader: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(Check).min(1).max(16)),
   limits: z
     .strictObject({
       ticks: count.optional(),
@@ -75,13 +93,44 @@ export const TaskFile = z.strictObject({
       opMs: count.optional(),
     })
     .default({}),
+};
+
+const CheckedTask = z.strictObject({
+  ...task,
+  /** One check, or several. */
+  grader: z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(Check).min(1).max(16)),
 });
-export type TaskFile = z.infer<typeof TaskFile>;
+
+const CommandTask = z.strictObject({
+  ...task,
+  grader: z.strictObject({
+    ...commandGrader,
+    files: z.record(FilePath, z.string()).default({}),
+    /** A directory of text files beside the task file, that are laid over the copy as well. */
+    dir: z.string().min(1).optional(),
+  }),
+});
+
+/** The schema that fits: of a union, zod would say that neither does. */
+export const taskSchema = (contents: unknown): typeof CheckedTask | typeof CommandTask => {
+  const grader = (contents as { grader?: unknown } | null)?.grader;
+  const isCommand = typeof grader === 'object' && grader !== null && Object.hasOwn(grader, 'command');
+  return isCommand ? CommandTask : CheckedTask;
+};
+export type TaskFile = z.infer<typeof CheckedTask> | z.infer<typeof CommandTask>;
+
+/** Why a command cannot be one of a task in memory, as a clause. */
+export const memoryProblem = ([name = '']: readonly string[]): string | undefined =>
+  MEMORY_COMMANDS.has(name)
+    ? undefined
+    : `a task's world is in memory and runs only ${[...MEMORY_COMMANDS.keys()].join(', ')}, unless it says "world: workspace"`;
 
 /** A right way to write each field, shown beside what is wrong with it. */
 export const EXAMPLES: Record<keyof TaskFile, string> = {
   name: 'name: count-lines',
   goal: 'goal: Count the lines of notes/a.txt into ANSWER.txt.',
+  world: 'world: workspace',
+  repo: 'repo: ../project@v1.2.0',
   files: 'files: {notes/a.txt: "one line\\n"}',
   dir: 'dir: notes',
   capabilities: 'capabilities: [{rights: rw, target: ANSWER.txt}]',

@@ -1,17 +1,18 @@
 import type { Policy } from '../../kernel/policy.ts';
 import type { TaskSpec } from '../../kernel/task.ts';
-import type { Grader } from '../../runtime/ports.ts';
-import type { Check } from './graders.ts';
+import type { RepoTree } from './repo.ts';
+import type { Judge } from './task-schema.ts';
 
 export interface LoadedTask {
   /** What the kernel and the brains may know. */
   spec: TaskSpec;
-  /** The world at the start: path → text. */
+  /** The world at the start: path → text, over what a repository brings. */
   files: Record<string, string>;
-  /** What only it knows is in neither of the above. */
-  grader: Grader;
-  /** What the grader is made of, to be kept with the run. */
-  checks: readonly Check[];
+  world: 'memory' | 'workspace';
+  /** What the workspace begins with; null for nothing. */
+  repo: RepoTree | null;
+  /** What only it knows is in none of the above. Kept with the run. */
+  judge: Judge;
   /** To be laid over the policy's limits. */
   limits: Partial<Policy['limits']>;
 }

@@ -20,8 +20,16 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
           .default('interval'),
       );
 
+  const sandbox = (): Option =>
+    new Option('--sandbox <kind>', 'none: commands run without any fence (default: in one, or not at all)').choices([
+      'auto',
+      'none',
+    ]);
+
   runOptions(verb('run', 'start a run of a task'), 1)
     .argument('<task>', 'a built-in name (ledger-12) or a task file')
+    .option('--repo <PATH@COMMIT>', "a repository for the workspace, in place of the task file's own")
+    .addOption(sandbox())
     .action(async (task: string, options) => end(await (await import('../run.ts')).runVerb(task, options)));
 
   runOptions(verb('demo', `watch the embedded pair work on ${DEMO_TASK}, with mistakes`), DEMO_SEED).action(
@@ -38,6 +46,7 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
     .option('--profile <name>', "other brains than the origin's")
     .option('--config <file>', CONFIG)
     .option('--policy <file>', "YAML or JSON, laid over the origin's policy")
+    .addOption(sandbox())
     .option('--seeds <n>', 'so many forks side by side, each with a seed of its own', forks)
     .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
     .action(async (run: string, options) => end(await (await import('../fork.ts')).forkVerb(run, options)));

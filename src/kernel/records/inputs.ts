@@ -57,7 +57,10 @@ export type OperatorCommand = z.infer<typeof OperatorCommand>;
 const World = z.strictObject({
   kind: z.enum(['memory', 'workspace']),
   hash: Sha,
+  /** Path → text, all of a world in memory. What a workspace holds is in its own repository, under the hash. */
   files: z.record(z.string(), z.string()),
+  /** Commands run without any fence, by the operator's choice; absent: in the sandbox, or not at all. */
+  sandbox: z.literal('none').optional(),
 });
 
 /** Chosen by who gives the order. */
@@ -92,7 +95,7 @@ export const INPUTS = {
       /** The run that it branches off from, and the last record that both have in common. */
       origin: z.strictObject({ run: z.string(), seq: z.int().min(1), head: Sha }),
       /** What is not as it was in the origin. */
-      overridden: z.array(z.enum(['brains', 'seed', 'policy', 'chaos'])),
+      overridden: z.array(z.enum(['brains', 'seed', 'policy', 'chaos', 'sandbox'])),
       ...course,
       /** `past`: what the world remembers besides files, in its own words. */
       world: World.extend({ past: z.string() }),

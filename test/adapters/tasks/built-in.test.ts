@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { loadTask, TaskError } from '../../../src/adapters/tasks/index.ts';
+import { graderOf, loadTask, TaskError } from '../../../src/adapters/tasks/index.ts';
 import { TaskSpec } from '../../../src/kernel/task.ts';
 
-const judge = async (name: string, seed: number, answer?: string) => {
-  const { grader, files } = loadTask(name, seed);
+const judged = async (name: string, seed: number, answer?: string) => {
+  const { judge, files } = loadTask(name, seed);
   const all = new Map(Object.entries(files));
   if (answer !== undefined) all.set('ANSWER.txt', answer);
-  return grader(all, undefined);
+  return graderOf(judge, null)(all, undefined, new AbortController().signal);
 };
 
 const sums = (seed: number): number[] =>
@@ -44,8 +44,8 @@ describe('ledger-N', () => {
 
   it('passes the right sums, with or without a final newline', async () => {
     const right = sums(5).join('\n');
-    expect(await judge('ledger-12', 5, right)).toMatchObject({ verdict: 'pass' });
-    expect(await judge('ledger-12', 5, `${right}\n`)).toMatchObject({ verdict: 'pass' });
+    expect(await judged('ledger-12', 5, right)).toMatchObject({ verdict: 'pass' });
+    expect(await judged('ledger-12', 5, `${right}\n`)).toMatchObject({ verdict: 'pass' });
   });
 
   it('says how much is there and how much is wrong, never what is right', async () => {
@@ -59,7 +59,7 @@ describe('ledger-N', () => {
       [`${right.join('\n')}\n7\n`, 'ANSWER.txt has 13 lines, too many, 0 of them wrong.'],
     ];
     for (const [answer, words] of cases)
-      expect(await judge('ledger-12', 5, answer)).toEqual({ verdict: 'fail', words });
+      expect(await judged('ledger-12', 5, answer)).toEqual({ verdict: 'fail', words });
     for (const [, words] of cases) for (const sum of right) if (sum > 99) expect(words).not.toContain(String(sum));
   });
 
@@ -76,8 +76,8 @@ describe('ledger-N', () => {
 
 describe('hello', () => {
   it('wants one line', async () => {
-    expect(await judge('hello', 1, 'hello, world\n')).toMatchObject({ verdict: 'pass' });
-    expect(await judge('hello', 1, 'hello\n')).toMatchObject({ verdict: 'fail' });
+    expect(await judged('hello', 1, 'hello, world\n')).toMatchObject({ verdict: 'pass' });
+    expect(await judged('hello', 1, 'hello\n')).toMatchObject({ verdict: 'fail' });
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkTask, loadTask, TaskError } from '../../../src/adapters/tasks/index.ts';
+import { checkTask, graderOf, loadTask, TaskError } from '../../../src/adapters/tasks/index.ts';
 import { TaskSpec } from '../../../src/kernel/task.ts';
 
 let home = '';
@@ -52,7 +52,7 @@ grader: [{file: out/A.txt, lines: 2, matches: ^a}, {file: x.txt, equals: "1"}]
 limits: {ticks: 5, tokens: 6, replyTokens: 7, brainMs: 8, opMs: 9}
 `,
     );
-    const { spec, files, grader, limits } = loadTask(path, 1);
+    const { spec, files, judge, limits } = loadTask(path, 1);
     expect(TaskSpec.parse(spec)).toEqual({
       name: 'everything',
       goal: 'Do it.',
@@ -67,8 +67,9 @@ limits: {ticks: 5, tokens: 6, replyTokens: 7, brainMs: 8, opMs: 9}
     });
     expect(files).toEqual({ 'x.txt': '1\n', 'deep/a.txt': 'é\n' });
     expect(limits).toEqual({ maxTicks: 5, tokens: 6, maxTokens: 7, brainMs: 8, opMs: 9 });
+    const { signal } = new AbortController();
     const judged = async (answer: string) =>
-      (await grader(new Map([...Object.entries(files), ['out/A.txt', answer]]), '')).words;
+      (await graderOf(judge, null)(new Map([...Object.entries(files), ['out/A.txt', answer]]), '', signal)).words;
     expect(await judged('b\na\n')).toBe('ok');
     expect(await judged('a\n')).toBe('out/A.txt has 1 line, too few.');
     expect(await judged('b\nb\n')).toBe('out/A.txt is not of the form that is asked for.');

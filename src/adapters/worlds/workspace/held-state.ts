@@ -5,7 +5,7 @@
  * of its own, so that the world hash always tells what is there; where that cannot be held, the state stays the one from before.
  */
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { diffStates } from './diff.ts';
 import { type Commit, History } from './history.ts';
 import { loadState } from './load.ts';
@@ -15,7 +15,7 @@ import { walk, within } from './open-at.ts';
 import { Placer } from './place.ts';
 import { putBack } from './put-back.ts';
 import { type Problem, scan } from './scan.ts';
-import { DIR_MODE, type DirNode, differences, dirNode, nodeAt, withNode, worldHash } from './tree.ts';
+import { DIR_MODE, type DirNode, differences, dirNode, nodeAt, withNode, withRoomAt, worldHash } from './tree.ts';
 import { type Plan, write } from './write.ts';
 
 /** Paths of one commit that are told apart. */
@@ -146,6 +146,28 @@ export class HeldState {
     if (problems.length > 0 || worldHash(now, this.store) !== hash) {
       throw new Error(`the workspace ${this.dir} does not stay as it is put; something else writes to it`);
     }
+  }
+
+  /**
+   * Makes a directory elsewhere, on the same file system, what the workspace was when it was last seen, with nothing at some
+   * paths.
+   * @returns takes the directory away again, whatever it has become
+   */
+  async copyTo(dir: string, without: readonly string[]): Promise<() => void> {
+    const path = toBytes(resolve(dir));
+    const place = new Placer(this.store, path);
+    const remove = (): void => {
+      if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) return;
+      within(walk(dirname(resolve(dir)), []), (parent) => place.remove(parent, toBytes(basename(dir))));
+    };
+    // A process that was lost may have left one.
+    remove();
+    mkdirSync(dir);
+    chmodSync(dir, DIR_MODE);
+    const { root: empty } = await scan(path, null, this.store, 'compare');
+    const wanted = without.reduce((root, gone) => withRoomAt(root, segmentsOf(toBytes(gone))), this.#root);
+    await putBack(path, empty, wanted, this.store);
+    return remove;
   }
 
   diff(fromHash: string, toHash: string): string {

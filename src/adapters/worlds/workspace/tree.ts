@@ -105,6 +105,17 @@ export const withNode = (dir: DirNode, segments: readonly string[], node: Node):
   return dirNode(dir.mode, children);
 };
 
+/** The state with nothing at a path, and directories that let files in on the way to it, whatever was there. */
+export const withRoomAt = (dir: DirNode, segments: readonly string[]): DirNode => {
+  const [name, ...rest] = segments;
+  if (name === undefined) throw new RangeError('the root is no entry');
+  const children = new Map(dir.children);
+  const child = children.get(name);
+  if (rest.length === 0) children.delete(name);
+  else children.set(name, withRoomAt(child?.type === 'dir' ? child : EMPTY, rest));
+  return dirNode(dir.mode | 0o700, children);
+};
+
 /** Two nodes that nobody could tell apart, what is below directories left aside. */
 export const alike = (a: Node | undefined, b: Node | undefined): boolean => {
   if (a === undefined || b === undefined) return a === b;

@@ -12,12 +12,13 @@ import { NO_SUCH_FILE } from '../memory-core.ts';
 import { byCodeUnit, isRoot } from '../paths.ts';
 import type { RestorableWorld } from '../restorable.ts';
 import { isBinary } from './diff.ts';
+import { FileTexts } from './file-texts.ts';
 import { HeldState, type Token } from './held-state.ts';
 import { logOf } from './log.ts';
-import { shownName, toBytes, toText } from './names.ts';
+import { shownName, toBytes } from './names.ts';
 import { canOpenAt, codeOf } from './open-at.ts';
 import { MAX_BYTES, type Problem } from './scan.ts';
-import { filesOf, nodeAt } from './tree.ts';
+import { nodeAt } from './tree.ts';
 import { denied, linkProblem, mayRead, planWrite, targetProblem, wayProblem } from './write.ts';
 
 export interface WorkspaceOptions {
@@ -34,6 +35,11 @@ export interface WorkspaceOptions {
 export interface WorkspaceWorld extends RestorableWorld, LastingWorld {
   /** What changed between two committed states, as bounded text. Rejects with one sentence where one is not known. */
   diff(fromHash: string, toHash: string): Promise<string>;
+  /**
+   * Copies the workspace to a directory beside it, with nothing at some paths, whose directories are there.
+   * @returns takes the copy away, whatever has become of it
+   */
+  copyTo(dir: string, without: readonly string[]): Promise<() => void>;
 }
 
 /** The op's own deadline comes through its signal; a timer takes no more than this. Milliseconds. */
@@ -41,7 +47,14 @@ const NO_DEADLINE = 2 ** 31 - 1;
 const NO_SANDBOX =
   'commands are refused, because there is no sandbox here; turingos doctor tells what is missing, and --sandbox none does without';
 
+/** How many writes led to where a branch begins. */
 const Past = z.object({ writes: z.int() });
+
+/** The `past` of a branch, from what the journal of its origin tells. */
+export const branchPast = ({ past, writes }: WorldHistory): string => {
+  const before = past === '' ? 0 : (Past.safeParse(JSON.parse(past)).data?.writes ?? 0);
+  return JSON.stringify({ writes: before + writes.length });
+};
 
 /**
  * Opens a workspace. One that an earlier process has left behind is as it was left, perhaps in the middle of an op, until
@@ -145,8 +158,7 @@ class Workspace implements WorkspaceWorld {
 
   async files(): Promise<ReadonlyMap<string, string>> {
     await this.#held.settle();
-    const all = [...filesOf(this.#held.root)];
-    return new Map(all.map(([path, { id }]) => [toText(path), this.#held.store.get('blob', id).toString('utf8')]));
+    return new FileTexts(this.#held.root, this.#held.store);
   }
 
   async snapshot(): Promise<unknown> {
@@ -171,6 +183,12 @@ class Workspace implements WorkspaceWorld {
 
   async diff(fromHash: string, toHash: string): Promise<string> {
     return this.#held.diff(fromHash, toHash);
+  }
+
+  async copyTo(dir: string, without: readonly string[]): Promise<() => void> {
+    const problem = await this.#held.settle();
+    if (problem !== undefined) throw new Error(foreign(problem));
+    return this.#held.copyTo(dir, without);
   }
 
   async dispose(): Promise<void> {
