@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 /** Of ours, what only the console loads. */
-const OWN = /^(app\.js$|session\.js$|screens\/|components\/)/;
+const OWN = /^(app\.js$|palette-host\.js$|session\.js$|screens\/|components\/)/;
 /** Libraries that verbs load as well. */
 const SHARED = ['chokidar', 'commander', 'diff', 'vscode-jsonrpc', 'yaml', 'zod'];
 /** Ink asks for it in development only, and nobody has it. */

@@ -1,7 +1,8 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Look, lookFromEnvironment } from './components/look.ts';
+import { paletteHost } from './palette-host.ts';
 import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
 import { UserError } from './runtime/user-error.ts';
@@ -9,6 +10,9 @@ import { InspectScreen } from './screens/inspect/inspect-screen.tsx';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { say } from './screens/live/say.ts';
 import { LookContext } from './screens/look-context.ts';
+import type { VerbInfo } from './screens/palette/entries.ts';
+import { createPalette, type Palette, type PaletteHost } from './screens/palette/palette.ts';
+import { PaletteContext } from './screens/palette/palette-view.tsx';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
@@ -27,6 +31,10 @@ export interface ConsoleOptions {
   replay?: Replay;
   /** No key may change a run. */
   readOnly?: boolean;
+  /** What the palette offers besides keys. */
+  verbs?: readonly VerbInfo[];
+  /** How this program starts itself, for verbs of the palette. */
+  command?: readonly string[];
 }
 
 interface AppProps {
@@ -36,25 +44,36 @@ interface AppProps {
   start: Session | null;
   open(id: string): Session;
   leave(): void;
+  /** Told how the palette changes what is shown. */
+  steer(go: (session: Session | null) => void): Palette;
 }
 
-const App = ({ look, source, readOnly, start, open, leave }: AppProps) => {
+const App = ({ look, source, readOnly, start, open, leave, steer }: AppProps) => {
   const [session, setSession] = useState(start);
   const [last, setLast] = useState<string | null>(null);
+  const current = useRef(session);
+  const go = (next: Session | null): void => {
+    current.current?.stop();
+    if (current.current !== null) setLast(current.current.id);
+    current.current = next;
+    setSession(next);
+  };
+  const palette = useMemo(() => steer(go), [steer]);
   const close = (): void => {
-    if (session === null || start !== null) return leave();
-    session.stop();
-    setLast(session.id);
-    setSession(null);
+    // What was opened first is what the console was opened for.
+    if (session === null || session === start) return leave();
+    go(null);
   };
   return (
-    <LookContext value={look}>
-      {session === null ? (
-        <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => setSession(open(id))} />
-      ) : (
-        <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
-      )}
-    </LookContext>
+    <PaletteContext value={palette}>
+      <LookContext value={look}>
+        {session === null ? (
+          <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
+        ) : (
+          <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
+        )}
+      </LookContext>
+    </PaletteContext>
   );
 };
 
@@ -100,9 +119,13 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     throw new UserError('the console needs a terminal: use --headless or --json without one', EXIT.unavailable);
   }
-  const { home, readOnly = false } = options;
-  const parts = { readOnly, source: runsSource(home), open: (id: string) => openSession(home, id) };
-  return runConsole({ ...parts, start: startOf(options) });
+  const { home, readOnly = false, verbs = [], command = [] } = options;
+  const source = runsSource(home);
+  return runConsole({
+    ...{ readOnly, source, start: startOf(options) },
+    open: (id) => openSession(home, id),
+    steer: (go) => createPalette(paletteHost({ home, source, verbs, command, go })),
+  });
 };
 
 const startOf = ({ home, runId, at, replay }: ConsoleOptions): Session | null => {
@@ -115,16 +138,24 @@ export interface ConsoleParts {
   readOnly: boolean;
   source: RunsSource;
   open(id: string): Session;
+  /** Makes the palette; without it there are only keys in it. */
+  steer?(go: (session: Session | null) => void): Palette;
 }
 
+const NO_VERBS: PaletteHost = {
+  ...{ verbs: [], opened: () => {}, choices: () => [] },
+  perform: () => Promise.reject(new Error('There are no verbs here.')),
+};
+
 /** The console over sessions and a list of runs that are handed in. @returns the exit code */
-export const runConsole = async ({ start, readOnly, source, open }: ConsoleParts): Promise<number> => {
+export const runConsole = async (parts: ConsoleParts): Promise<number> => {
+  const { start, steer = () => createPalette(NO_VERBS), ...shared } = parts;
   let leave = (): void => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
   const look = lookFromEnvironment(process.env);
-  const node = <App look={look} source={source} readOnly={readOnly} start={start} open={open} leave={() => leave()} />;
+  const node = <App {...shared} look={look} start={start} steer={steer} leave={() => leave()} />;
   const ending = await runOnTerminal(node, left);
   start?.stop();
   if (ending.kind === 'error') {

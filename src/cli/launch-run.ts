@@ -1,7 +1,6 @@
 /** Starts a run's kernel, and shows the run or waits for it: what `run`, `resume` and `fork` have in common. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
@@ -10,6 +9,7 @@ import { Interrupts } from './interrupts.ts';
 import { wantsLines } from './options.ts';
 import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
 import { json, line, say } from './print.ts';
+import { selfCommand } from './self-command.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 import { watchPlain } from './watch-plain.ts';
 
@@ -27,12 +27,6 @@ export const isHeadless = (options: LaunchOptions): boolean =>
 const CONSOLE_PACE = 30;
 export const paceOf = (pace: 'max' | number | undefined, headless: boolean): 'max' | number =>
   pace ?? (headless ? 'max' : CONSOLE_PACE);
-
-/** How this program starts itself, from `dist` or from the sources. */
-const selfCommand = (): string[] => {
-  const built = fileURLToPath(new URL('./main.js', import.meta.url));
-  return [process.execPath, existsSync(built) ? built : fileURLToPath(new URL('./main.ts', import.meta.url))];
-};
 
 export interface Launched {
   home: string;

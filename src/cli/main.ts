@@ -5,6 +5,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { say } from './print.ts';
 import { createProgram } from './program.ts';
+import { rememberVerbs } from './verbs.ts';
 
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
 const leave = ({ code = 'unknown error' }: NodeJS.ErrnoException): never => {
@@ -57,6 +58,7 @@ try {
   const program = createProgram((code) => {
     process.exitCode = code;
   });
+  rememberVerbs(program);
   if (process.argv.length > 2) await program.parseAsync();
   else process.exitCode = await (await import('./runs.ts')).runsVerb(program);
 } catch (error) {

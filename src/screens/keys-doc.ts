@@ -12,6 +12,8 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   quit: 'Quit?',
   inject: 'Choosing a fault',
   inspect: 'Tick inspector',
+  palette: 'In the palette',
+  page: "Reading a verb's answer",
 };
 
 const line = (binding: Binding): string =>

@@ -5,7 +5,19 @@
  * after such a capital, or ask for one themselves.
  */
 
-export type Scope = 'live' | 'runs' | 'filter' | 'goto' | 'tag' | 'help' | 'kill' | 'quit' | 'inject' | 'inspect';
+export type Scope =
+  | 'live'
+  | 'runs'
+  | 'filter'
+  | 'goto'
+  | 'tag'
+  | 'help'
+  | 'kill'
+  | 'quit'
+  | 'inject'
+  | 'inspect'
+  | 'palette'
+  | 'page';
 
 export interface Binding {
   id: string;
@@ -146,6 +158,7 @@ export const KEYS = [
     panes: [3, 4, 5, 6, 7, 8],
   },
   { id: 'sort', keys: ['s'], scope: 'live', hint: 'sort', help: 'Sort capabilities by id, last use, uses', panes: [4] },
+  { id: 'palette', keys: [':'], scope: 'live', hint: 'cmd', help: 'Everything by its name: keys, panes, verbs' },
   { id: 'back', keys: ['escape'], scope: 'live', help: 'Undo the last of: filter, zoom, hold' },
   { id: 'help', keys: ['?'], scope: 'live', hint: 'help', help: 'This list of keys' },
   { id: 'pause', keys: ['P'], scope: 'live', hint: 'pause', help: 'Pause the run, or let it go on', writes: true },
@@ -176,6 +189,7 @@ export const KEYS = [
     help: 'Filter the list: patterns; `!done` leaves out what matches',
   },
   { id: 'sort', keys: ['s'], scope: 'runs', hint: 'sort', help: 'Sort by attention, or newest first' },
+  { id: 'palette', keys: [':'], scope: 'runs', hint: 'cmd', help: 'Everything by its name: keys and verbs' },
   { id: 'back', keys: ['escape'], scope: 'runs', help: 'Clear the filter' },
   { id: 'help', keys: ['?'], scope: 'runs', hint: 'help', help: 'This list of keys' },
   { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'runs', hint: 'quit', help: 'Quit' },
@@ -183,14 +197,17 @@ export const KEYS = [
   { id: 'accept', keys: ['enter'], scope: 'filter', hint: 'keep', help: 'Keep the filter' },
   { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'filter', hint: 'clear', help: 'Clear the filter' },
   { id: 'erase', keys: ['backspace', 'delete'], scope: 'filter', help: 'Take the last character back' },
+  { id: 'clear', keys: ['ctrl+u'], scope: 'filter', help: 'Take all of it back' },
 
   { id: 'accept', keys: ['enter'], scope: 'goto', hint: 'go', help: 'Go there' },
   { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'goto', hint: 'stay', help: 'Stay' },
   { id: 'erase', keys: ['backspace', 'delete'], scope: 'goto', help: 'Take the last character back' },
+  { id: 'clear', keys: ['ctrl+u'], scope: 'goto', help: 'Take all of it back' },
 
   { id: 'accept', keys: ['enter'], scope: 'tag', hint: 'keep', help: 'Keep the tag; an empty one is taken away' },
   { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'tag', hint: 'cancel', help: 'Leave it as it was' },
   { id: 'erase', keys: ['backspace', 'delete'], scope: 'tag', help: 'Take the last character back' },
+  { id: 'clear', keys: ['ctrl+u'], scope: 'tag', help: 'Take all of it back' },
 
   { id: 'down', keys: ['j', 'down'], scope: 'help', hint: 'down', help: 'Scroll down' },
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
@@ -269,9 +286,47 @@ export const KEYS = [
   { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'inspect', help: 'A page up' },
   { id: 'home', keys: ['home'], scope: 'inspect', help: 'To the start of the pane; in 0 the first tick' },
   { id: 'end', keys: ['end'], scope: 'inspect', help: 'To the end of the pane; in 0 the last tick' },
+  { id: 'palette', keys: [':'], scope: 'inspect', hint: 'cmd', help: 'Everything by its name: keys, panes, verbs' },
   { id: 'help', keys: ['?'], scope: 'inspect', hint: 'help', help: 'This list of keys' },
   { id: 'back', keys: ['escape'], scope: 'inspect', help: 'Undo the last of: search, raw, zoom; else leave the tick' },
   { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'inspect', hint: 'back', help: 'Leave the tick' },
+
+  { id: 'accept', keys: ['enter'], scope: 'palette', hint: 'do', help: 'Do what is chosen, or what is typed' },
+  { id: 'complete', keys: ['tab'], scope: 'palette', hint: 'complete', help: 'Complete it; again for the next' },
+  { id: 'next', keys: ['down', 'ctrl+n'], scope: 'palette', hint: 'choose', help: 'Choose the next' },
+  {
+    id: 'previous',
+    keys: ['up', 'ctrl+p'],
+    scope: 'palette',
+    help: 'Choose the one before; above the first, what is typed',
+  },
+  { id: 'page-down', keys: ['pagedown'], scope: 'palette', help: 'Eight further' },
+  { id: 'page-up', keys: ['pageup'], scope: 'palette', help: 'Eight back' },
+  {
+    id: 'erase',
+    keys: ['backspace', 'delete'],
+    scope: 'palette',
+    help: 'Take the last character back; empty, it closes',
+  },
+  { id: 'erase-word', keys: ['ctrl+w'], scope: 'palette', help: 'Take the last word back' },
+  { id: 'clear', keys: ['ctrl+u'], scope: 'palette', help: 'Take all of it back' },
+  {
+    id: 'cancel',
+    keys: ['escape', 'ctrl+c'],
+    scope: 'palette',
+    hint: 'leave',
+    help: 'Close it; do not wait for a verb',
+  },
+
+  { id: 'down', keys: ['j', 'down'], scope: 'page', hint: 'down', help: 'A line down' },
+  { id: 'up', keys: ['k', 'up'], scope: 'page', hint: 'up', help: 'A line up' },
+  { id: 'half-down', keys: ['ctrl+d'], scope: 'page', help: 'Half a page down' },
+  { id: 'half-up', keys: ['ctrl+u'], scope: 'page', help: 'Half a page up' },
+  { id: 'page-down', keys: ['pagedown', ' '], scope: 'page', hint: 'page', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup'], scope: 'page', help: 'A page up' },
+  { id: 'home', keys: ['home', 'g'], scope: 'page', help: 'To its start' },
+  { id: 'end', keys: ['end', 'G'], scope: 'page', help: 'To its end' },
+  { id: 'close', keys: ['escape', 'q', 'enter', 'ctrl+c'], scope: 'page', hint: 'close', help: 'Close it' },
 ] as const satisfies readonly Binding[];
 
 export type ActionOf<S extends Scope> = Extract<(typeof KEYS)[number], { scope: S }>['id'];

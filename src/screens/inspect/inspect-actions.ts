@@ -27,6 +27,7 @@ export interface InspectContext {
   anchor: { current: Anchor | null };
   /** Jumps that are still being looked for, so that two quick keys are two jumps. */
   jumps: { current: Promise<void> };
+  palette(): void;
   exit(): void;
 }
 
@@ -183,6 +184,7 @@ const INSPECT: Readonly<Record<string, Action>> = {
   home: move(() => -1_000_000_000),
   end: move(() => 1_000_000_000),
   help: ({ update }) => update({ dialog: { kind: 'help', scroll: 0 } }),
+  palette: ({ palette }) => palette(),
   back,
   quit: ({ exit }) => exit(),
 };
@@ -204,6 +206,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
       match(1)(context, key);
     },
     cancel: ({ update }) => update({ typing: false, search: '' }),
+    clear: ({ update }) => update({ search: '' }),
     erase: ({ state, update }) => update({ search: state().search.slice(0, -1) }),
   },
 };

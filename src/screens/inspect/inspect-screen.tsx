@@ -14,6 +14,7 @@ import type { UiStore } from '../../store/ui-store.ts';
 import { hintLine } from '../hints.ts';
 import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
+import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { patternLine } from '../typed-line.ts';
 import { type InspectContext, pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
 import { dialogPlace } from './inspect-dialogs.ts';
@@ -78,6 +79,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
     };
   }, [loader]);
 
+  const palette = usePalette();
   useInput((input, key) => {
     const context: InspectContext = {
       ...{ source, readOnly, update, anchor, jumps, exit },
@@ -85,6 +87,12 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
       loaded: () => loader.store.getState(),
       layout: () => inspectLayout(columns, rows, current.current),
       size: () => ({ columns, rows }),
+      palette: () =>
+        palette.show({
+          ...{ scope: 'inspect', readOnly, run: source.format === 'turingos' ? source.name : null },
+          press: (name) => pressInspect(context, name),
+          say: (_, text) => update({ message: text }),
+        }),
       tick: () => wanted.current,
       go: (next) => {
         wanted.current = next;
@@ -92,7 +100,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
         onTick(next);
       },
     };
-    for (const name of keyNames(input, key)) pressInspect(context, name);
+    for (const name of keyNames(input, key)) if (!palette.press(name)) pressInspect(context, name);
   });
 
   const bottom = [
@@ -120,6 +128,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
       )}
       <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={bottom} />
       {state.dialog === null ? null : <Lines {...dialogPlace(look, { columns, rows, readOnly }, state.dialog, view)} />}
+      <PaletteView columns={columns} rows={rows} />
     </Box>
   );
 };

@@ -141,6 +141,7 @@ const LIVE: Readonly<Record<string, Action>> = {
   sort: ({ ui }) => ui.setState((state) => ({ capSort: (state.capSort + 1) % CAP_SORTS.length })),
   back,
   help: ({ ui }) => ui.setState({ overlay: { kind: 'help', scroll: 0 } }),
+  palette: ({ palette }) => palette(),
   pause: (context) =>
     context.console.latest().kernel.phase === 'paused'
       ? send(context, { command: 'unpause' }, 'The run goes on.')
@@ -219,6 +220,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   filter: {
     accept: endFilter(true),
     cancel: endFilter(false),
+    clear: ({ ui }) => ui.setState(({ focus, filter }) => ({ filter: { ...filter, [focus]: '' } })),
     erase: ({ ui }) =>
       ui.setState(({ focus, filter }) => ({ filter: { ...filter, [focus]: (filter[focus] ?? '').slice(0, -1) } })),
   },

@@ -12,6 +12,7 @@ import type { UiStore } from '../../store/ui-store.ts';
 import { hintLine } from '../hints.ts';
 import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
+import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { pressLive, scopeOf } from './actions.ts';
 import type { LiveContext } from './context.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -21,7 +22,7 @@ import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
 
 export interface LiveScreenProps
-  extends Omit<LiveContext, 'small' | 'size' | 'player' | 'tags' | 'follows'>,
+  extends Omit<LiveContext, 'small' | 'size' | 'player' | 'tags' | 'follows' | 'palette'>,
     Partial<Pick<LiveContext, 'player' | 'tags' | 'follows'>> {
   /** For tests; without it the terminal's. */
   size?: { columns: number; rows: number };
@@ -40,9 +41,24 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
     [columns, rows, focus, zoom, slot, left, stream, travels],
   );
   const small = (): boolean => layout.kind === 'small' && !zoom;
+  const palette = usePalette();
+  const context: LiveContext = {
+    ...{ ...props, player, tags, follows, small },
+    size: () => ({ columns, rows }),
+    palette: (text) =>
+      palette.show(
+        {
+          scope: 'live',
+          readOnly: readOnly || console.store.getState().replay,
+          run: console.latest().info.id || null,
+          press: (name) => pressLive(context, name),
+          say: (tone, said) => say(ui, tone, said),
+        },
+        text,
+      ),
+  };
   useInput((input, key) => {
-    for (const name of keyNames(input, key))
-      pressLive({ ...props, player, tags, follows, small, size: () => ({ columns, rows }) }, name);
+    for (const name of keyNames(input, key)) if (!palette.press(name)) pressLive(context, name);
   });
   return (
     <Box width={columns} height={rows}>
@@ -58,6 +74,7 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
       ))}
       <Bottom console={console} ui={ui} columns={columns} layout={layout} readOnly={readOnly} />
       <OverlayView console={console} ui={ui} columns={columns} rows={rows} readOnly={readOnly} />
+      <PaletteView columns={columns} rows={rows} />
     </Box>
   );
 };

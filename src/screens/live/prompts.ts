@@ -44,6 +44,9 @@ const erase: Action = ({ ui }) =>
     prompt === null ? {} : { prompt: { ...prompt, text: [...prompt.text].slice(0, -1).join('') } },
   );
 
+const clear: Action = ({ ui }) =>
+  ui.setState(({ prompt }) => (prompt === null ? {} : { prompt: { ...prompt, text: '' } }));
+
 const cancel: Action = ({ ui }) => ui.setState({ prompt: null });
 
 const go: Action = (context) => {
@@ -82,5 +85,5 @@ const keep: Action = ({ ui, tags }) => {
   }
 };
 
-export const GOTO: Readonly<Record<string, Action>> = { accept: go, cancel, erase };
-export const TAG: Readonly<Record<string, Action>> = { accept: keep, cancel, erase };
+export const GOTO: Readonly<Record<string, Action>> = { accept: go, cancel, erase, clear };
+export const TAG: Readonly<Record<string, Action>> = { accept: keep, cancel, erase, clear };

@@ -35,6 +35,8 @@ export interface RunsView {
   /** The end of its journal. */
   tail: readonly Rec[];
   now: number;
+  /** What was said last; null for nothing. */
+  message: { tone: 'info' | 'error'; text: string } | null;
 }
 
 /** Rows of the preview, its rule included. */
@@ -97,9 +99,11 @@ const filterLine = (look: Look, columns: number, view: RunsView, shown: number):
   row(
     look,
     columns,
-    view.typing
-      ? patternLine(look, columns - 20, '/ ', filterOf(view.filter), `${shown} of ${view.rows.length}`)
-      : [['dim', view.filter === '' ? '/ no filter' : `/ ${view.filter}  ${shown} of ${view.rows.length}`]],
+    view.message !== null && !view.typing
+      ? [view.message.tone === 'error' ? ['error', `! ${view.message.text}`] : view.message.text]
+      : view.typing
+        ? patternLine(look, columns - 20, '/ ', filterOf(view.filter), `${shown} of ${view.rows.length}`)
+        : [['dim', view.filter === '' ? '/ no filter' : `/ ${view.filter}  ${shown} of ${view.rows.length}`]],
     [['dim', `sort: ${view.sort}`]],
   );
 

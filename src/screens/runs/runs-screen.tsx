@@ -9,6 +9,7 @@ import { HELP_WIDTH, helpLines, scrolledHelp } from '../help.ts';
 import { keyNames } from '../key-names.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { useLook } from '../look-context.ts';
+import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { cursorIndex, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
 import type { RunRow } from './runs-model.ts';
 
@@ -40,7 +41,7 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   const [help, setHelp] = useState<number | null>(null);
   const [view, setView] = useState<RunsView>({
     ...{ rows: [], loaded: false, problem: '', home: source.home, sort: 'attention', filter: '', typing: false },
-    ...{ cursor: start, tail: [], now: Date.now() },
+    ...{ cursor: start, tail: [], now: Date.now(), message: null },
   });
   // Keys may come faster than frames: each must see what the one before it did.
   const current = useRef(view);
@@ -80,7 +81,9 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
     };
   }, [source, under]);
 
+  const palette = usePalette();
   const move = (to: number): void => {
+    update({ message: null });
     const list = visibleRuns(current.current);
     const next = list[Math.max(0, Math.min(list.length - 1, to))];
     if (next !== undefined) update({ cursor: next.id });
@@ -102,25 +105,33 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
       if (filterOf(current.current.filter).problem === '') update({ typing: false });
     },
     cancel: () => update({ typing: false, filter: '' }),
+    clear: () => update({ filter: '' }),
     erase: () => update({ filter: current.current.filter.slice(0, -1) }),
     sort: () => update({ sort: current.current.sort === 'attention' ? 'newest' : 'attention' }),
     back: () => update({ filter: '' }),
     help: () => setHelp(0),
+    palette: () =>
+      palette.show({
+        ...{ scope: 'runs', readOnly, press },
+        run: visibleRuns(current.current)[cursorIndex(current.current)]?.id ?? null,
+        say: (tone, text) => update({ message: { tone, text } }),
+      }),
     quit: exit,
   };
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) {
-      if (help !== null) {
-        const id = bindingFor('help', name, readOnly)?.id;
-        const by = id === 'down' ? 1 : id === 'up' ? -1 : 0;
-        setHelp((at) => (id === 'close' ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
-        continue;
-      }
-      const scope: Scope = current.current.typing ? 'filter' : 'runs';
-      const binding = bindingFor(scope, name, readOnly);
-      if (binding !== undefined) actions[binding.id]?.();
-      else if (scope === 'filter' && name.length === 1) update({ filter: current.current.filter + name });
+  const press = (name: string): void => {
+    if (help !== null) {
+      const id = bindingFor('help', name, readOnly)?.id;
+      const by = id === 'down' ? 1 : id === 'up' ? -1 : 0;
+      setHelp((at) => (id === 'close' ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
+      return;
     }
+    const scope: Scope = current.current.typing ? 'filter' : 'runs';
+    const binding = bindingFor(scope, name, readOnly);
+    if (binding !== undefined) actions[binding.id]?.();
+    else if (scope === 'filter' && name.length === 1) update({ filter: current.current.filter + name });
+  };
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) if (!palette.press(name)) press(name);
   });
   return (
     <Box width={columns} height={rows}>
@@ -135,6 +146,7 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
           })}
         />
       )}
+      <PaletteView columns={columns} rows={rows} />
     </Box>
   );
 };

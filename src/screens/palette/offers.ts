@@ -1,0 +1,123 @@
+/** What the palette offers for what has been typed: names first, then the words that may stand behind one. Pure. */
+import { type Entry, entriesOf, type ScreenScope, type VerbInfo } from './entries.ts';
+import { matching } from './match.ts';
+
+/** The screen that the palette lies over. */
+export interface PaletteTarget {
+  scope: ScreenScope;
+  readOnly: boolean;
+  /** The run that is meant where a verb needs one and none is named. */
+  run: string | null;
+  /** Presses one of the screen's keys. */
+  press(key: string): void;
+  say(tone: 'info' | 'error', text: string): void;
+}
+
+export interface Choice {
+  text: string;
+  about: string;
+}
+
+export interface OffersHost {
+  verbs: readonly VerbInfo[];
+  /** What may stand for an argument: runs, tasks. */
+  choices(arg: string): readonly Choice[];
+}
+
+/** One line of what is offered. */
+export interface Offer {
+  /** What is in the line when it is taken. */
+  text: string;
+  keys: string;
+  about: string;
+  writes: boolean;
+  /** Null for a word behind a name, and for what was typed before. */
+  entry: Entry | null;
+}
+
+/** The entry whose whole name the line begins with; of several the longest, and of equal ones the key. */
+export const namedBy = (line: string, target: PaletteTarget | null, verbs: readonly VerbInfo[]): Entry | undefined => {
+  if (target === null) return undefined;
+  const plain = line.trimStart().toLowerCase().replaceAll('-', ' ');
+  const named = entriesOf(target.scope, target.readOnly, verbs).filter(
+    ({ name }) => plain.trimEnd() === name || plain.startsWith(`${name} `),
+  );
+  const longest = Math.max(...named.map(({ name }) => name.length));
+  const best = named.filter(({ name }) => name.length === longest);
+  // With something behind it that a key does not take, the verb is meant.
+  const more = plain.length > longest;
+  return best.find(({ args }) => !more || args.length > 0) ?? best[0];
+};
+
+export const unknown = (line: string, offers: readonly Offer[]): string => {
+  const near = offers.slice(0, 3).map(({ text }) => text.trim());
+  const hint = near.length === 0 ? 'Esc leaves, and ? lists the keys' : `there are ${near.join(', ')}`;
+  return `"${line}" is nothing that can be done here: ${hint}.`;
+};
+
+const RUN_ARGS: readonly string[] = ['run', 'run|file', 'run[@place]'];
+
+/** The run that is looked at stands for one that is not named. */
+export const withRun = ({ args, does }: Entry, words: readonly string[], run: string | null): readonly string[] => {
+  if (does.kind !== 'verb' || run === null || !RUN_ARGS.includes(args[0]?.name ?? '')) return words;
+  const first = words[0];
+  return first === undefined || first.startsWith('-') ? [run, ...words] : words;
+};
+
+/** Of what was typed before. */
+const RECENT = 5;
+
+export const offersOf = (
+  { target, text }: { target: PaletteTarget | null; text: string },
+  host: OffersHost,
+  history: readonly string[],
+): Offer[] => {
+  if (target === null) return [];
+  const entries = entriesOf(target.scope, target.readOnly, host.verbs);
+  const entry = namedBy(text, target, host.verbs);
+  // Behind a whole name it goes on with what that takes.
+  if (entry !== undefined && text.trimStart().length > entry.name.length) return wordOffers(entry, text, host);
+  const named = matching(entries, text).map(
+    (found): Offer => ({
+      text: found.name,
+      keys: found.keys || usage(found),
+      about: found.about,
+      writes: found.writes,
+      entry: found,
+    }),
+  );
+  if (text.trim() !== '') return named;
+  const before = history
+    .filter((line) => namedBy(line, target, host.verbs) !== undefined)
+    .slice(0, RECENT)
+    .map((line): Offer => ({ text: line, keys: '', about: 'as before', writes: false, entry: null }));
+  return [...before, ...named];
+};
+
+const usage = ({ args }: Entry): string =>
+  args.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`)).join(' ');
+
+/** What may be the word that is being typed behind a name. */
+const wordOffers = (entry: Entry, text: string, host: OffersHost): Offer[] => {
+  const behind = text.slice(text.toLowerCase().replaceAll('-', ' ').indexOf(entry.name) + entry.name.length);
+  const words = behind.split(/\s+/).slice(1);
+  const typed = (words.at(-1) ?? '').toLowerCase();
+  const before = text.slice(0, text.length - typed.length);
+  if (entry.does.kind === 'key' && entry.args[0] !== undefined) {
+    return [{ text, keys: '', about: `${entry.args[0].name}; Enter does it`, writes: entry.writes, entry: null }];
+  }
+  const given = words.slice(0, -1).filter((word) => word !== '' && !word.startsWith('-')).length;
+  const arg = entry.args[given];
+  const choices: Choice[] = typed.startsWith('-')
+    ? entry.options.map(({ flag, about }) => ({ text: flag.split(' ')[0] ?? flag, about: `${flag}: ${about}` }))
+    : [
+        ...(arg === undefined ? [] : arg.choices.map((choice) => ({ text: choice, about: arg.name }))),
+        ...(arg === undefined ? [] : host.choices(arg.name)),
+        ...(typed === ''
+          ? entry.options.map(({ flag, about }) => ({ text: flag.split(' ')[0] ?? flag, about: `${flag}: ${about}` }))
+          : []),
+      ];
+  return choices
+    .filter((choice) => choice.text.toLowerCase().startsWith(typed))
+    .map((choice) => ({ text: before + choice.text, keys: '', about: choice.about, writes: false, entry: null }));
+};
