@@ -59,10 +59,11 @@ const supervise = async (
   const engine = new Engine({ journal, seats: pair, world, grader, repeatsCommands: sandbox?.kind !== 'none' });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
-  const command: Order = async ({ by, reason, order }) => {
+  const command: Order = async ({ by, reason, order, id, dryRun }) => {
     await started.promise;
-    const { seq, events } = await engine.command(by, reason, order);
-    return { seq, events: [...events] };
+    const answer =
+      dryRun === true ? engine.wouldDo(by, reason, order, id) : await engine.command(by, reason, order, id);
+    return { ...answer, events: [...answer.events] };
   };
   const status = (): RunStatus => ({ ...statusOf(launch, engine, pair), stalled });
   const control = await serveControl(launch.socket, { status, command });

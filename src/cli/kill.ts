@@ -2,13 +2,13 @@
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type Stopped, stopRun } from '../runtime/stop-run.ts';
 import { liveRun } from './live-run.ts';
-import type { CommonOptions } from './options.ts';
+import type { OrderOptions } from './order.ts';
 import { json, line } from './print.ts';
 
-export const killVerb = async (name: string, options: CommonOptions): Promise<number> => {
+export const killVerb = async (name: string, options: OrderOptions): Promise<number> => {
   const { id, dir, socket, holder } = await liveRun(name, options.home);
   const order = { command: 'kill' } as const;
-  const stopped = await stopRun(dir, socket, holder, { by: 'cli', reason: 'turingos kill', order });
+  const stopped = await stopRun(dir, socket, holder, { by: 'cli', reason: options.reason ?? 'turingos kill', order });
   if (options.json === true) await json({ id, ...stopped });
   else await line(killSentence(id, stopped));
   return EXIT.ok;

@@ -1,31 +1,77 @@
-/** Verbs that give a live run one order: pause, unpause, step, and by `inject` a fault. */
-import type { KernelEvent, OperatorCommand } from '../kernel/index.ts';
+/** Verbs that give a live run one order. The order's words are those of the palette and of `--plain` too. */
+import { findConfig } from '../adapters/config/find.ts';
 import { connectControl, NoKernel } from '../runtime/control-client.ts';
-import type { CommandResult } from '../runtime/control-protocol.ts';
+import type { CommandParams, CommandResult } from '../runtime/control-protocol.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { NoOrder, orderWords, outcomeText, parseOrderWords } from '../store/order-text.ts';
 import { liveRun } from './live-run.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 
+/** Opening another brain may take as long as loading a model. */
 const ANSWER_MS = 5000;
+const SWAP_MS = 60_000;
 
-/** @returns 1 where the kernel journalled the order and ignored it */
-export const orderVerb = async (name: string, order: OperatorCommand, options: CommonOptions): Promise<number> => {
+export interface OrderOptions extends CommonOptions {
+  reason?: string;
+  dryRun?: true;
+  /** What tells a repetition from another order. */
+  id?: string;
+  config?: string;
+}
+
+/**
+ * @param words the order, its verb first
+ * @returns 1 where the kernel journalled the order and could not do it; 0 also where what it asks for is so already
+ */
+export const orderVerb = async (name: string, words: readonly string[], options: OrderOptions): Promise<number> => {
+  const { order } = parsed(words);
   const { id, socket } = await liveRun(name, options.home);
-  const { seq, events } = await give(id, socket, order);
-  const ignored = events.find((event) => event.kind === 'input.ignored');
-  if (options.json === true) await json({ id, seq, events });
-  else if (ignored === undefined) await line(`${id}: ${told(order, events)}`);
-  else throw new UserError(`${order.command} did nothing: ${ignored.why}`, EXIT.notPassed);
-  return ignored === undefined ? EXIT.ok : EXIT.notPassed;
+  const { reason = '', dryRun, id: orderId } = options;
+  // The kernel runs elsewhere: the file that this process would read is named to it.
+  const config = order.command === 'swap' ? findConfig(options.config) : undefined;
+  const result = await give(id, socket, {
+    by: 'cli',
+    reason,
+    order,
+    ...(orderId === undefined ? {} : { id: orderId }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+    ...(config === undefined ? {} : { config }),
+  });
+  const { seq, events, already, repeated } = result;
+  const outcome = outcomeText(order, events);
+  const failed = already !== true && events.some(({ kind }) => kind === 'input.ignored');
+  if (options.json === true) {
+    const flags = { dryRun, already, repeated };
+    await json({ id, seq, order: orderWords(order), outcome, ...flags, events });
+  } else if (failed)
+    throw new UserError(`${words[0]} ${dryRun ? 'would do' : 'did'} nothing: ${outcome}`, EXIT.notPassed);
+  else await line(`${id}: ${prefix(result, dryRun)}${outcome}`);
+  return failed ? EXIT.notPassed : EXIT.ok;
 };
 
-const give = async (id: string, socket: string, order: OperatorCommand): Promise<CommandResult> => {
+const prefix = ({ already, repeated }: CommandResult, dryRun: true | undefined): string =>
+  [
+    dryRun === true ? 'dry run, nothing is done: ' : '',
+    repeated === true ? 'done before, under this id: ' : '',
+    already === true ? 'nothing to do: ' : '',
+  ].join('');
+
+const parsed = (words: readonly string[]): ReturnType<typeof parseOrderWords> => {
+  try {
+    return parseOrderWords(words);
+  } catch (error) {
+    throw error instanceof NoOrder ? new UserError(error.message, EXIT.usage) : error;
+  }
+};
+
+const give = async (id: string, socket: string, params: CommandParams): Promise<CommandResult> => {
+  const patience = params.order.command === 'swap' ? SWAP_MS : ANSWER_MS;
   try {
     const client = await connectControl(socket, ANSWER_MS);
     try {
-      return await client.command({ by: 'cli', reason: '', order }, ANSWER_MS);
+      return await client.command(params, patience);
     } finally {
       client.close();
     }
@@ -33,16 +79,4 @@ const give = async (id: string, socket: string, order: OperatorCommand): Promise
     if (!(error instanceof NoKernel)) throw error;
     throw new UserError(`run ${id} takes no orders: ${error.message}; \`turingos kill ${id}\` ends it`, EXIT.busy);
   }
-};
-
-const told = (order: OperatorCommand, events: readonly KernelEvent[]): string => {
-  if (order.command === 'pause') return 'paused; what is in flight comes to its end';
-  if (order.command === 'unpause') return 'goes on';
-  if (order.command === 'step') {
-    const route = events.find((event) => event.kind === 'route.dispatched');
-    return route === undefined ? 'one dispatch granted' : `t${route.tick} dispatched to ${route.pid}`;
-  }
-  const struck = events.some(({ kind }) => kind === 'fault.requested' || kind === 'fault.triggered');
-  const armed = events.find((event) => event.kind === 'fault.armed');
-  return `fault ${armed?.id ?? ''} ${armed?.spec.fault ?? ''} ${struck ? 'strikes now' : 'armed'}`;
 };

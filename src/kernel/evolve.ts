@@ -47,6 +47,7 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'fault.recovered': run.recovered,
   'operator.told': process.told,
   'order.taken': run.orderTaken,
+  'order.repeated': unchanged,
   'policy.changed': run.policyChanged,
   'thrash.pardoned': run.pardoned,
   'brain.swapped': run.swapped,

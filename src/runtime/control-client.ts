@@ -3,10 +3,20 @@ import { connect, type Socket } from 'node:net';
 import {
   createMessageConnection,
   type MessageConnection,
+  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { COMMAND, type CommandParams, type CommandResult, RunStatus, STATUS } from './control-protocol.ts';
+import {
+  COMMAND,
+  type CommandParams,
+  type CommandResult,
+  type Refusal,
+  RunStatus,
+  STATUS,
+} from './control-protocol.ts';
+import { EXIT } from './exit-codes.ts';
+import { UserError } from './user-error.ts';
 
 /** Nobody listens, or nobody answers in time. */
 export class NoKernel extends Error {
@@ -39,9 +49,14 @@ export class ControlClient {
     return RunStatus.parse(await this.#ask(STATUS, undefined, timeoutMs));
   }
 
-  /** Resolves when the command is journalled. Rejects like `status`, or with the kernel's sentence about a bad command. */
+  /** Resolves when the command is journalled. Rejects like `status`, or with the kernel's sentence as a `UserError`. */
   async command(params: CommandParams, timeoutMs: number): Promise<CommandResult> {
-    return (await this.#ask(COMMAND, params, timeoutMs)) as CommandResult;
+    try {
+      return (await this.#ask(COMMAND, params, timeoutMs)) as CommandResult;
+    } catch (error) {
+      if (!(error instanceof ResponseError)) throw error;
+      throw new UserError(error.message, (error.data as Refusal | undefined)?.exitCode ?? EXIT.internal);
+    }
   }
 
   close(): void {

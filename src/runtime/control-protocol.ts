@@ -1,6 +1,6 @@
 /** What goes over `control.sock`: two JSON-RPC requests. Killing a run is a command like any other. */
 import { z } from 'zod';
-import { type KernelEvent, OperatorCommand, Outcome } from '../kernel/index.ts';
+import { type KernelEvent, OperatorCommand, OrderId, Outcome } from '../kernel/index.ts';
 
 export const STATUS = 'status';
 export const COMMAND = 'command';
@@ -10,6 +10,12 @@ export const CommandParams = z.strictObject({
   by: z.string().min(1).max(120),
   reason: z.string().max(300),
   order: OperatorCommand,
+  /** The same id is answered with what it did the first time. */
+  id: OrderId.optional(),
+  /** Nothing is done or written: the answer is what would be. */
+  dryRun: z.literal(true).optional(),
+  /** For a swap: the file with the profile, absolute. */
+  config: z.string().max(4096).optional(),
 });
 export type CommandParams = z.infer<typeof CommandParams>;
 
@@ -33,7 +39,18 @@ export const RunStatus = z.object({
 });
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** What comes with the sentence of a refusal. */
+export interface Refusal {
+  /** Of the verb that is refused. */
+  exitCode: number;
+}
+
 export interface CommandResult {
+  /** Of the input; of the last one before it, where it was only asked what would be. */
   seq: number;
   events: KernelEvent[];
+  /** It asked for what was so already: nothing was done, and that is no failure. */
+  already?: true;
+  /** It was given before, under this id: this is what it did then. */
+  repeated?: true;
 }

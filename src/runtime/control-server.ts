@@ -9,7 +9,16 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { COMMAND, CommandParams, type CommandResult, type RunStatus, STATUS } from './control-protocol.ts';
+import {
+  COMMAND,
+  CommandParams,
+  type CommandResult,
+  type Refusal,
+  type RunStatus,
+  STATUS,
+} from './control-protocol.ts';
+import { EXIT } from './exit-codes.ts';
+import { UserError } from './user-error.ts';
 
 /** Bytes of one message, and of answers that a client has not read, beyond which it is sent away. */
 const MESSAGE_BYTES = 64 * 1024;
@@ -100,16 +109,20 @@ class Client {
     await new Promise<void>((resolve) => this.#socket.end(resolve));
   }
 
-  async #command(params: unknown): Promise<CommandResult | ResponseError<void>> {
+  async #command(params: unknown): Promise<CommandResult | ResponseError<Refusal>> {
     const parsed = CommandParams.safeParse(params);
-    if (!parsed.success) return new ResponseError(ErrorCodes.InvalidParams, problem(parsed.error.issues[0]));
+    if (!parsed.success) return refusal(ErrorCodes.InvalidParams, problem(parsed.error.issues[0]), EXIT.usage);
     try {
       return await this.#handlers.command(parsed.data);
     } catch (error) {
-      return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+      const exitCode = error instanceof UserError ? error.exitCode : EXIT.internal;
+      return refusal(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error), exitCode);
     }
   }
 }
+
+const refusal = (code: number, message: string, exitCode: number): ResponseError<Refusal> =>
+  new ResponseError(code, message, { exitCode });
 
 const problem = (issue: { path: PropertyKey[]; message: string } | undefined): string =>
   `no such command: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;

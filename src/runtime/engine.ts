@@ -27,6 +27,7 @@ import { BrainEffects, type Seat } from './effects-brain.ts';
 import { type Blobs, WorldEffects } from './effects-world.ts';
 import type { RunFold } from './fold-run.ts';
 import type { Grader, World } from './ports.ts';
+import { type Answer, answerTo, TakenOrders } from './taken-orders.ts';
 import { clipped } from './text.ts';
 import { Waits } from './waits.ts';
 
@@ -51,11 +52,8 @@ export interface EngineParts {
   repeatsCommands?: boolean;
 }
 
-export interface Batch {
-  /** Of the input. */
-  seq: number;
-  events: readonly KernelEvent[];
-}
+/** An input, journalled; of an order, what it came to. */
+export type Batch = Answer;
 
 /** An input came after the run's end. */
 export class RunOver extends Error {
@@ -69,6 +67,19 @@ interface Queued {
   input: KernelInput;
   done?: { resolve(batch: Batch): void; reject(error: unknown): void };
 }
+
+const commanded = (
+  by: string,
+  reason: string,
+  order: OperatorCommand,
+  id: string | undefined,
+): InputOf<'operator.commanded'> => ({
+  kind: 'operator.commanded',
+  by,
+  reason,
+  ...(id === undefined ? {} : { id }),
+  order,
+});
 
 /** How long the loop may run without letting the socket speak. */
 const SLICE_MS = 8;
@@ -87,6 +98,7 @@ export class Engine {
   #round: number[] = [];
   readonly #repeatsCommands: boolean;
   readonly #end = Promise.withResolvers<EventOf<'run.ended'>>();
+  #orders = new TakenOrders();
   #state: State = initialState;
   #seq = 0;
   #pumping = false;
@@ -144,8 +156,9 @@ export class Engine {
    * Goes on where a journal ends: every request without an outcome is performed again, under its own number. The journal's last
    * batch is complete, the world is where that left it, and nothing else has been submitted.
    */
-  resume({ state, seq, pending, round, ended }: RunFold): void {
+  resume({ state, seq, pending, round, ended, orders }: RunFold): void {
     this.#state = state;
+    this.#orders = orders;
     this.#seq = seq;
     // The last kernel was lost in the middle of writing the end.
     if (ended !== undefined) return this.#finish(ended);
@@ -159,8 +172,15 @@ export class Engine {
     this.#pump();
   }
 
-  command(by: string, reason: string, order: OperatorCommand): Promise<Batch> {
-    return this.submit({ kind: 'operator.commanded', by, reason, order });
+  command(by: string, reason: string, order: OperatorCommand, id?: string): Promise<Batch> {
+    return this.submit(commanded(by, reason, order, id));
+  }
+
+  /** What an order would come to now; nothing is written or done. */
+  wouldDo(by: string, reason: string, order: OperatorCommand, id?: string): Batch {
+    if (this.#over) throw new RunOver();
+    const input = commanded(by, reason, order, id);
+    return answerTo(this.#state, input, this.#seq, transition(this.#state, input).events);
   }
 
   /** Resolves when the world is at rest, also after a kill. */
@@ -202,15 +222,18 @@ export class Engine {
 
   async #step({ input, done }: Queued): Promise<void> {
     try {
-      const { state, events } = transition(this.#state, input);
-      this.#seq = this.#journal.appendBatch(input, events);
+      const before = this.#state;
+      const { state, events } = transition(before, input);
+      const seq = this.#journal.appendBatch(input, events);
+      this.#seq = seq;
       this.#state = state;
+      const answer = this.#orders.see(before, input, seq, events) ?? { seq, events };
       if (input.kind === 'run.forked') this.#round = [...input.round];
       await this.#journal.written();
       // The run may have ended meanwhile: nothing is performed after that, though it was asked for before.
       if (this.#over) return done?.reject(new RunOver());
       for (const event of events) this.#perform(event);
-      done?.resolve({ seq: this.#seq, events });
+      done?.resolve(answer);
     } catch (error) {
       done?.reject(error);
       throw error;

@@ -15,6 +15,7 @@ import {
   waitingFor,
 } from '../kernel/index.ts';
 import type { RunBatch } from './batches.ts';
+import { TakenOrders } from './taken-orders.ts';
 
 /** A request without an outcome. */
 export interface Pending {
@@ -38,6 +39,7 @@ export class RunFold {
   ended: Extract<KernelEvent, { kind: 'run.ended' }> | undefined;
   /** Writes that were committed, oldest first. */
   readonly writes: WorldRequest[] = [];
+  readonly orders = new TakenOrders();
   #round: number[] = [];
   /** A process has at most one request in flight. */
   readonly #requests = new Map<number, Requested>();
@@ -45,6 +47,7 @@ export class RunFold {
   #now = 0;
 
   see({ seq, input, events, end }: RunBatch): void {
+    this.orders.see(this.state, input, seq, events);
     this.#input(input);
     for (const event of events) this.#event(event);
     this.seq = seq;

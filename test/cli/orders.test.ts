@@ -74,12 +74,80 @@ describe('orders to a live run', () => {
     });
     expect((await order('pause', id)).code).toBe(0);
     expect((await order('ps')).stdout).toContain('PAUSED');
-    expect((await order('pause', id)).code).toBe(1);
+    expect(await order('pause', id)).toMatchObject({
+      code: 0,
+      stdout: `${id}: nothing to do: the run is paused already\n`,
+    });
     const stepped = lastJson(await order('step', id, '--json'));
     expect(stepped).toMatchObject({ id, events: expect.arrayContaining([{ kind: 'run.stepped' }]) });
     expect((await order('unpause', id)).code).toBe(0);
     await firstRecord(dir, ({ kind, seq }) => kind === 'route.dispatched' && seq > (stepped.seq as number));
     await order('kill', id);
+  });
+
+  test('every order has a verb, with its reason in the journal; what is so already is no failure', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    const order = (...args: string[]) => turingos(...args, '--home', home, '--reason', 'to see');
+    const told = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await order(...args);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      return stdout.replace(`${id}: `, '').trim();
+    };
+    await told('pause', id);
+    expect(await told('tell', id, 'P1', 'look', 'at', 'ANSWER.txt')).toBe('process 1 is told in its next frame');
+    expect(await told('grant', id, 'panic', '2')).toBe('panic budget raised by 2 to 5');
+    expect(await told('grant', id, 'P1', 'r', 'NEW.txt')).toMatch(/^process 1 holds h\d+ r NEW.txt$/);
+    expect(await told('grant', id, 'P1', 'r', 'NEW.txt')).toMatch(/^nothing to do: .* already/);
+    expect(await told('revoke', id, 'P1', 'h1')).toContain('revoked h1 of process 1');
+    expect(await told('revoke', id, 'P1', 'h1')).toContain('nothing to do');
+    expect(await told('set', id, 'thrash.same', '6', 'wall', '30m')).toBe('thrash.same 4 > 6, wall off > 30m');
+    expect(await told('set', id, 'thrash.same', '6')).toContain('nothing to do');
+    expect(await told('pardon', id, 'P1')).toMatch(/begins anew|nothing to do/);
+    expect(await order('grant', id, 'P1', 'x', 'rm')).toMatchObject({ code: 1 });
+    expect(await order('set', id, 'ahead', '99')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('set did nothing: that would be no policy: workers: '),
+    });
+    expect(await order('set', id, 'handleStyle', 'url')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/there is no field handleStyle; .*: for example `set thrash.same 6`\n$/),
+    });
+    await turingos('kill', id, '--home', home);
+    const orders = (await allRecords(dir)).filter(({ kind }) => kind === 'operator.commanded');
+    expect(orders.slice(0, -1).every(({ by, reason }) => by === 'cli' && reason === 'to see')).toBe(true);
+    expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+  });
+
+  test('an order with an id is done once, and answered with what it did the first time', async () => {
+    const home = newHome();
+    const { id } = await slowRun(home);
+    const order = (...args: string[]) => turingos(...args, '--id', 'a1', '--home', home);
+    const first = await order('grant', id, 'panic', '2');
+    expect(first.stdout).toBe(`${id}: panic budget raised by 2 to 5\n`);
+    expect(await order('grant', id, 'panic', '2')).toMatchObject({
+      code: 0,
+      stdout: `${id}: done before, under this id: panic budget raised by 2 to 5\n`,
+    });
+    expect(await order('grant', id, 'panic', '3')).toMatchObject({
+      code: 1,
+      stderr: 'turingos: grant did nothing: the id a1 was given to another order before\n',
+    });
+    await turingos('kill', id, '--home', home);
+  });
+
+  test('--dry-run tells what would happen, and writes nothing', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    await turingos('pause', id, '--home', home);
+    const dry = await turingos('kill', id, '--dry-run', '--json', '--home', home);
+    expect(lastJson(dry)).toMatchObject({ dryRun: true, order: 'kill', outcome: expect.stringContaining('killed') });
+    expect((lastJson(dry).events as { kind: string }[]).map(({ kind }) => kind)).toContain('run.ended');
+    expect((await turingos('ps', '--home', home)).stdout).toContain('PAUSED');
+    await turingos('kill', id, '--home', home);
+    const orders = (await allRecords(dir)).filter(({ kind }) => kind === 'operator.commanded');
+    expect(orders).toHaveLength(2);
   });
 
   test('an injected fault strikes, and is seen in the journal', async () => {

@@ -14,7 +14,7 @@ export const seed = (text: string): number => {
   return value;
 };
 
-export const positive = (text: string): number => {
+const positive = (text: string): number => {
   const value = whole(text);
   if (value < 1) throw new InvalidArgumentError('Give 1 or more.');
   return value;
@@ -42,12 +42,6 @@ export const pace = (text: string): 'max' | number => {
     throw new InvalidArgumentError('Give max, or the milliseconds between two tokens (1 to 60000).');
   }
   return value;
-};
-
-export const target = (text: string): number | 'planner' | 'worker' | 'any' => {
-  if (text === 'planner' || text === 'worker' || text === 'any') return text;
-  if (/^\d+$/.test(text) && Number(text) >= 1) return Number(text);
-  throw new InvalidArgumentError('Give planner, worker, any or the pid of a process.');
 };
 
 export const tick = (text: string): number => {

@@ -1,30 +1,54 @@
 /** Verbs that give a live run an order. */
-import { Argument } from 'commander';
-import { FaultKind } from '../../kernel/chaos.ts';
-import { positive, target } from './args.ts';
+import type { Command } from 'commander';
+import { FORMS } from '../../store/order-text/forms.ts';
+import type { OrderOptions } from '../order.ts';
 import type { Builder } from './builder.ts';
+import { CONFIG } from './builder.ts';
 
 export const orderVerbs = ({ onRun, end }: Builder): void => {
-  onRun('kill', 'end a run at once, keep its partial streams').action(async (run: string, options) =>
-    end(await (await import('../kill.ts')).killVerb(run, options)),
-  );
+  const order = (name: string, description: string): Command =>
+    onRun(name, description)
+      .option('--reason <text>', 'why, for the journal')
+      .option('--dry-run', 'only tell what would happen; nothing is journalled')
+      .option('--id <id>', 'of the order: the same id again does nothing twice');
 
-  for (const [name, description] of [
-    ['pause', 'dispatch no more; what is in flight comes to its end'],
-    ['unpause', 'go on'],
-    ['step', 'one dispatch of a paused run'],
-  ] as const) {
-    onRun(name, description).action(async (run: string, options) =>
-      end(await (await import('../order.ts')).orderVerb(run, { command: name }, options)),
-    );
+  const give = async (run: string, words: readonly string[], options: OrderOptions): Promise<void> =>
+    end(await (await import('../order.ts')).orderVerb(run, words, options));
+
+  order('kill', 'end a run at once, keep its partial streams; or one of its processes')
+    .argument('[pid]', 'P1, w4 or 4; without it the run')
+    .action(async (run: string, pid: string | undefined, options: OrderOptions) => {
+      if (pid !== undefined || options.dryRun === true) {
+        await give(run, pid === undefined ? ['kill'] : ['kill', pid], options);
+      } else end(await (await import('../kill.ts')).killVerb(run, options));
+    });
+
+  for (const { verb, help, form, example } of FORMS) {
+    if (verb === 'kill' || verb === 'inject') continue;
+    const command = order(verb, help);
+    if (form !== '') command.argument('<words...>', form);
+    if (verb === 'swap') command.option('--config <file>', CONFIG);
+    if (form !== '') command.addHelpText('after', `\nFor example: turingos ${example.replace(verb, `${verb} @last`)}`);
+    command.action(async (run: string, ...rest: unknown[]) => {
+      const words = form === '' ? [] : (rest[0] as string[]);
+      await give(run, [verb, ...words], rest[form === '' ? 0 : 1] as OrderOptions);
+    });
   }
 
-  onRun('inject', 'a fault, at once or at the next occasion')
-    .addArgument(new Argument('<fault>').choices(FaultKind.options))
-    .option('--target <who>', 'planner, worker, any or a pid', target, 'any')
-    .option('--times <n>', 'how often it strikes', positive, 1)
+  order('inject', 'a fault, at once or at the next occasion')
+    .argument('<fault>')
+    .option('--target <who>', 'planner, worker, any, P1, w4 or 4', 'any')
+    .option('--times <n>', 'how often it strikes', '1')
     .option('--handle <handle>', 'cap.revoked only: which; default the one used last')
-    .action(async (run: string, fault: string, options) =>
-      end(await (await import('../inject.ts')).injectVerb(run, fault, options)),
-    );
+    .action(async (run: string, fault: string, options: OrderOptions & InjectOptions) => {
+      const { target, times, handle } = options;
+      const which = handle === undefined ? [] : ['--handle', handle];
+      await give(run, ['inject', fault, '--target', target, '--times', times, ...which], options);
+    });
 };
+
+interface InjectOptions {
+  target: string;
+  times: string;
+  handle?: string;
+}

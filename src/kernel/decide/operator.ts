@@ -9,8 +9,11 @@ import { holds, isPardoned, onSet, onSwap, takeId } from './orders.ts';
 import { endProc, endRun, type Turn } from './turn.ts';
 
 /** @returns why the command does nothing; undefined where it did something */
-export const onCommand = (turn: Turn, input: InputOf<'operator.commanded'>): string | undefined =>
-  takeId(turn, input) ?? carryOut(turn, input);
+export const onCommand = (turn: Turn, input: InputOf<'operator.commanded'>): string | undefined => {
+  const taken = takeId(turn, input);
+  if (typeof taken === 'string') return taken;
+  return taken ? carryOut(turn, input) : undefined;
+};
 
 const carryOut = (turn: Turn, { order, by, reason }: InputOf<'operator.commanded'>): string | undefined => {
   const { phase, panicLeft } = turn.state;

@@ -36,16 +36,14 @@ const isSeated = ({ brains }: State, role: 'planner' | 'worker', digest: string,
 /** Hex digits that tell one order from another. */
 const DIGEST_CHARS = 16;
 
-/** @returns why an order is not taken: its id was given before */
-export const takeId = (turn: Turn, { id, order }: InputOf<'operator.commanded'>): string | undefined => {
-  if (id === undefined) return undefined;
+/** @returns whether the order is to be carried out; why it is not, where its id was given to another one */
+export const takeId = (turn: Turn, { id, order }: InputOf<'operator.commanded'>): boolean | string => {
+  if (id === undefined) return true;
   const digest = sha256(canonicalJson(order)).slice(0, DIGEST_CHARS);
   const before = turn.state.orders?.find((taken) => taken.id === id);
-  if (before === undefined) {
-    turn.emit({ kind: 'order.taken', id, digest });
-    return undefined;
-  }
-  return before.digest === digest ? `order ${id} was taken before` : `the id ${id} was given to another order before`;
+  if (before !== undefined && before.digest !== digest) return `the id ${id} was given to another order before`;
+  turn.emit(before === undefined ? { kind: 'order.taken', id, digest } : { kind: 'order.repeated', id });
+  return before === undefined;
 };
 
 /** Whether an order asks for what is so already: harmless, and no failure. */

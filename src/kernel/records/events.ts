@@ -380,6 +380,9 @@ export const EVENTS = {
       digest: z.string(),
     })
     .describe('An order with an id was taken; the same id does nothing again.'),
+  'order.repeated': z
+    .strictObject({ kind: z.literal('order.repeated'), id: z.string() })
+    .describe('An order came again under its id: nothing is done.'),
   'policy.changed': z
     .strictObject({
       kind: z.literal('policy.changed'),
