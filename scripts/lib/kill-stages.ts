@@ -19,7 +19,11 @@ const ENDLESS_TOKENS = 16_384;
 
 const openai = async (): Promise<Stage> => {
   const { binary, release } = await llamaServer((line) => console.error(line));
-  const server = await startLlamaServer({ binary, context: ENDLESS_TOKENS, args: ['--ignore-eos'] });
+  const server = await startLlamaServer({
+    binary,
+    context: ENDLESS_TOKENS,
+    args: ['--ignore-eos', '--override-kv', 'llama.context_length=int:16384'],
+  });
   return {
     server: `llama-server ${release}`,
     brain: {

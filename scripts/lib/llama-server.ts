@@ -27,8 +27,8 @@ export interface LlamaServer {
   log(): string;
   /** Requests that it works on at this moment, by its own account. */
   busy(): Promise<number>;
-  /** @returns when it is gone */
-  end(signal?: NodeJS.Signals): Promise<void>;
+  /** By SIGKILL: on SIGTERM it may come to stand still for ever in mid-stream. Resolves when it is gone. */
+  end(): Promise<void>;
 }
 
 /** The tiny model was trained on 512 tokens. */
@@ -68,13 +68,13 @@ export const startLlamaServer = async (options: LlamaServerOptions): Promise<Lla
     pid: proc.pid as number,
     log: () => log,
     busy: () => busySlots(bound, key),
-    end: (signal = 'SIGKILL') => ended(proc, signal),
+    end: () => ended(proc),
   };
 };
 
-const ended = async (proc: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+const ended = async (proc: ChildProcess): Promise<void> => {
   if (proc.exitCode !== null || proc.signalCode !== null) return;
-  proc.kill(signal);
+  proc.kill('SIGKILL');
   await once(proc, 'close');
 };
 

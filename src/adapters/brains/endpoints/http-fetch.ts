@@ -19,8 +19,18 @@ export class HttpClient {
   readonly #plain = new HttpAgent({ keepAlive: true });
   readonly #secure = new HttpsAgent({ keepAlive: true });
 
-  /** Rejects with errors of `node:net`, `node:tls` or `node:http`, or with the signal's reason. */
-  send(url: URL, { method, headers, body, signal }: Asked): Promise<Response> {
+  /**
+   * Rejects with errors of `node:net`, `node:tls` or `node:http`, or with the signal's reason. What was sent on a connection
+   * that the server had left meanwhile, whatever it had promised, is sent again: llama-server leaves after every stream.
+   */
+  async send(url: URL, asked: Asked): Promise<Response> {
+    for (;;) {
+      const answer = await this.#once(url, asked);
+      if (answer !== 'stale') return answer;
+    }
+  }
+
+  #once(url: URL, { method, headers, body, signal }: Asked): Promise<Response | 'stale'> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const options = { method, headers: Object.fromEntries(headers) };
@@ -31,7 +41,11 @@ export class HttpClient {
       const abort = (): void => void request.destroy(signal.reason);
       signal.addEventListener('abort', abort, { once: true });
       request.on('close', () => signal.removeEventListener('abort', abort));
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // Each time there is one idle connection less, and a new one is never stale.
+        if (request.reusedSocket && LEFT.includes(error.code ?? '') && !signal.aborted) resolve('stale');
+        else reject(error);
+      });
       request.on('response', (answer) => {
         try {
           resolve(responseOf(answer));
@@ -50,6 +64,9 @@ export class HttpClient {
     this.#secure.destroy();
   }
 }
+
+/** Of a connection that the other side has closed. */
+const LEFT = ['ECONNRESET', 'EPIPE'];
 
 /** Statuses that come without a body, which a Response does not let be an empty one. */
 const BODILESS = [204, 205, 304];

@@ -143,6 +143,22 @@ test('a completed stream leaves its connection to the next one, until the brain 
   await server.asked[0]?.closed;
 });
 
+test('a server that leaves the connection which it had promised to keep is asked again at once', async () => {
+  const whole = sse(delta({ content: 'a' }, 'stop'), DONE);
+  // As llama-server does: the next request meets what is closed.
+  const server = await serve(
+    whole,
+    (answer) => answer.reset(),
+    whole,
+    (answer) => answer.halfClose(),
+    whole,
+  );
+  const brain = brainAt(server.url);
+  for (let i = 0; i < 3; i += 1) expect((await collect(brain.stream(ask()))).text).toBe('a');
+  expect(server.asked).toHaveLength(5);
+  expect(server.connections.made).toBe(3);
+});
+
 test('slow is not silent: every byte counts', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
