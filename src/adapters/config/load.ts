@@ -7,7 +7,7 @@ import { findConfig } from './find.ts';
 import { isObject, layOver } from './lay-over.ts';
 import { didYouMean } from './nearest.ts';
 import { pairOf } from './resolve.ts';
-import { EXAMPLES, KNOWN_FIELDS, PROFILE_NAME, ProfileFields } from './schema.ts';
+import { ELSEWHERE, EXAMPLES, KNOWN_FIELDS, PROFILE_NAME, ProfileFields } from './schema.ts';
 import { findKey, NO_KEYS } from './secrets.ts';
 import { SHIPPED, SHIPPED_NAMES, type Shipped, type ShippedName } from './shipped.ts';
 import { shortForm } from './short-form.ts';
@@ -98,9 +98,19 @@ const firstOf = (file: YamlFile, at: Path, value: unknown, { issues }: z.ZodErro
       (inner, key) => (isObject(inner) ? inner[String(key)] : undefined),
       value,
     );
-    return invalid(file, [...field, name], unknown(name, knownIn(at, issue.path, holder)));
+    return invalid(file, [...field, name], unknown(name, knownIn(at, issue.path, holder)), ELSEWHERE[name]);
   }
-  return invalid(file, field, reason(issue.message));
+  return invalid(file, asWritten(file.value, field), reason(issue.message));
+};
+
+/** What is wrong with a part of a short form is wrong with the line that it stands in. */
+const asWritten = (whole: unknown, field: Path): Path => {
+  let at = whole;
+  for (const [i, key] of field.entries()) {
+    if (typeof at === 'string') return field.slice(0, i);
+    at = isObject(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[key] : undefined;
+  }
+  return field;
 };
 
 /** The fields that the place takes in which an unknown one was found. */
@@ -130,7 +140,18 @@ const invalid = (file: YamlFile, field: Path, why: string, like?: string): Confi
     .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
     .join('');
   const known = field.findLast((key) => typeof key === 'string' && Object.hasOwn(EXAMPLES, key));
-  const example = EXAMPLES[like ?? (typeof known === 'string' ? known : 'profiles')];
+  const name = like ?? (typeof known === 'string' ? known : 'profiles');
+  const example = EXAMPLES[`${providerAt(file.value, field)}.${name}`] ?? EXAMPLES[name];
   const where = `${file.path}:${file.lineOf(field)}`;
   return new ConfigError('invalid', `${where}: ${shown === '' ? '' : `${shown}: `}${why}. For example: ${example}`);
+};
+
+/** The provider of the brain that a field belongs to; '' where there is none. */
+const providerAt = (whole: unknown, field: Path): string => {
+  let [at, provider] = [whole, ''];
+  for (const key of field) {
+    at = isObject(at) ? at[String(key)] : undefined;
+    if (isObject(at) && typeof at.provider === 'string') provider = at.provider;
+  }
+  return provider;
 };

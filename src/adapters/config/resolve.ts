@@ -7,6 +7,9 @@ import type { BrainFields, ProfileFields } from './schema.ts';
 import { isCheckpoint } from './short-form.ts';
 import { SYSTEM_PROMPT } from './system-prompt.ts';
 
+/** Ollama gives a model a small context unless it is told; a prompt, a frame and a reply need this. It gives what the model has, at most. */
+const CONTEXT_TOKENS = 16_384;
+
 /**
  * @param base the directory that relative paths of GGUF files and playbooks are seen from
  * @throws ConfigError where a playbook cannot be had
@@ -47,8 +50,8 @@ const brainOf = (fields: BrainFields, base: string): BrainSpec => {
     ...(silenceMs === undefined ? {} : { silenceMs }),
   };
   if (vendor !== undefined) return { provider: 'openai', vendor, ...common };
-  const contextTokens = fields.provider === 'ollama' ? fields.contextTokens : undefined;
-  return { provider: 'ollama', ...common, ...(contextTokens === undefined ? {} : { contextTokens }) };
+  const contextTokens = (fields.provider === 'ollama' ? fields.contextTokens : undefined) ?? CONTEXT_TOKENS;
+  return { provider: 'ollama', ...common, contextTokens };
 };
 
 const modelFile = (model: string, base: string): string => (isCheckpoint(model) ? model : resolve(base, model));

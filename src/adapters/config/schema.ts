@@ -16,7 +16,9 @@ const isPlace = (text: string): boolean => {
   const { protocol, username, password, search } = new URL(text);
   return /^https?:$/.test(protocol) && username === '' && password === '' && search === '';
 };
-const Url = z.string().refine(isPlace, 'has to be a URL like http://127.0.0.1:11435, without a login or a query');
+const Url = z
+  .string()
+  .refine(isPlace, 'an address has to be a URL like http://127.0.0.1:11435, without a login or a query');
 
 const Gguf = z
   .string()
@@ -65,7 +67,7 @@ export const BrainFields = z
     const { vendor = 'compatible', thinking } = fields;
     const known = VENDORS[vendor];
     if (url === undefined && urls === undefined && known.baseUrl === null) {
-      wrong('url', `is missing, and ${vendor} has no address of its own`);
+      wrong('url', `no address is given, and ${vendor} has none of its own`);
     }
     if (thinking !== undefined && known.thinking === null) {
       wrong('thinking', `cannot be switched at ${vendor}; leave it out`);
@@ -107,18 +109,23 @@ export const KNOWN_FIELDS = {
   openai: ['provider', 'vendor', ...Object.keys(endpoint)],
 } as const;
 
-/** A valid example of every field. */
+/** A valid example of every field; with a provider before it, where that takes something else than the first one. */
 export const EXAMPLES: Record<string, string> = {
   profiles: 'profiles: {mine: {planner: kimi, worker: "qwen3-coder:30b @ http://127.0.0.1:11435"}}',
   planner: 'planner: kimi',
   worker: 'worker: "qwen3-coder:30b @ http://127.0.0.1:11435"',
   brain: 'brain: {provider: openai, vendor: vllm, model: my-model, url: "http://127.0.0.1:8000/v1"}',
   policy: 'policy: {limits: {maxTokens: 4096}}',
+  temperatures: 'policy: {temperatures: {planner: 200, workers: [200, 600, 400, 800]}} # in thousandths',
   provider: 'provider: ollama',
   vendor: 'vendor: vllm',
   model: 'model: "qwen3-coder:30b"',
+  'openai.model': 'model: my-model',
+  'embedded.model': 'model: tiny',
   url: 'url: "http://127.0.0.1:11435"',
+  'openai.url': 'url: "http://127.0.0.1:8000/v1"',
   urls: 'urls: ["http://127.0.0.1:11435", "http://127.0.0.1:11436"]',
+  'openai.urls': 'urls: ["http://127.0.0.1:8000/v1", "http://127.0.0.1:8001/v1"]',
   keyEnv: 'keyEnv: MOONSHOT_API_KEY',
   thinking: 'thinking: off',
   silenceMs: 'silenceMs: 90000',
@@ -127,4 +134,14 @@ export const EXAMPLES: Record<string, string> = {
   constrained: 'constrained: true',
   rates: 'rates: {schema: 30, badHandle: 20, thrash: 30, slip: 60, cut: 10}',
   playbook: 'playbook: repo-issue/playbook.yaml',
+};
+
+/** Fields that people look for in the wrong place, and the example that shows the right one. */
+export const ELSEWHERE: Readonly<Record<string, keyof typeof EXAMPLES>> = {
+  temperature: 'temperatures',
+  temperatures: 'temperatures',
+  maxTokens: 'policy',
+  max_tokens: 'policy',
+  limits: 'policy',
+  num_ctx: 'contextTokens',
 };

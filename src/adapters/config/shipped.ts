@@ -2,13 +2,7 @@
 
 /** Bigger models think before they answer, and take their time; what they think counts. */
 const ROOMY = { limits: { maxTokens: 8192, brainMs: 300_000 } };
-/** Ollama gives models a small context unless it is told; a prompt, a frame and a reply need this. */
-const QWEN_TUNNEL = {
-  provider: 'ollama',
-  model: 'qwen3-coder:30b',
-  url: 'http://127.0.0.1:11435',
-  contextTokens: 16_384,
-};
+const QWEN_TUNNEL = 'qwen3-coder:30b @ http://127.0.0.1:11435';
 
 export interface Shipped {
   planner: string | Record<string, unknown>;

@@ -20,8 +20,10 @@ const WORDS = [...CHECKPOINTS, 'sim', ...Object.keys(DEFAULT_MODELS)];
 const isVendor = (name: string): name is VendorName => Object.hasOwn(VENDORS, name);
 
 export const shortForm = (text: string): ShortForm => {
-  const [what = '', where, ...more] = text.split(/\s+@\s+|@(?=https?:)/).map((part) => part.trim());
-  if (what === '' || where === '' || more.length > 0 || /\s/.test(what)) {
+  // A name may be pinned to a digest, which is no address; an address may hold an @ with a login, which is told then.
+  const parts = /^(.*?)@(?!sha256)(.*)$/.exec(text) ?? [text, text];
+  const [, what = '', where] = parts.map((part) => part.trim());
+  if (what === '' || where === '' || /\s/.test(what)) {
     return { ok: false, why: 'is no brain: a name or MODEL @ URL is wanted' };
   }
   const at = where === undefined ? {} : { urls: where.split(/\s*,\s*/) };
@@ -37,7 +39,9 @@ export const shortForm = (text: string): ShortForm => {
     if (isCheckpoint(what)) return { ok: true, fields: { provider: 'embedded', model: what } };
     // Models of Ollama have a tag; anything else is a word that should be known.
     if (!what.includes(':')) {
-      return { ok: false, why: `is no brain that is known${didYouMean(what, WORDS)}; there are ${WORDS.join(', ')}` };
+      const tag = `; a model of an Ollama is named with its tag, as in ${what}:latest`;
+      const meant = didYouMean(what, WORDS);
+      return { ok: false, why: `is no brain that is known${meant || tag}; there are ${WORDS.join(', ')}` };
     }
   }
   return { ok: true, fields: { provider: 'ollama', model: what, ...at } };

@@ -1,6 +1,6 @@
 /** A YAML file whose fields can be found again by line, for saying what is wrong with it. */
 import { readFileSync, statSync } from 'node:fs';
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, type ErrorCode, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -13,6 +13,13 @@ export class ConfigError extends Error {
     this.reason = reason;
   }
 }
+
+/** What people get wrong, in words. */
+const WRONG: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'a tab stands where only blanks may',
+  DUPLICATE_KEY: 'a name stands here for the second time',
+  MULTIPLE_DOCS: 'a second document begins here, and only one is read',
+};
 
 export type Path = readonly PropertyKey[];
 
@@ -32,7 +39,8 @@ export const readYaml = (path: string, begin: string): YamlFile => {
   if (bad !== undefined) {
     const { line } = lines.linePos(bad.pos[0]);
     // The parser quotes what it does not understand, and that may be anything.
-    throw new ConfigError('invalid', `${path}:${line}: not YAML (${bad.code.toLowerCase()}). Begin with: ${begin}`);
+    const why = WRONG[bad.code] ?? `not YAML (${bad.code.toLowerCase()})`;
+    throw new ConfigError('invalid', `${path}:${line}: ${why}. Begin with: ${begin}`);
   }
   try {
     return { path, value: document.toJS(), lineOf: (field) => lineOf(document, lines, field) };

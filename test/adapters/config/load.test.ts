@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { CONFIG_NAME, configPlaces, findConfig } from '../../../src/adapters/config/find.ts';
 import { loadProfiles, readConfig } from '../../../src/adapters/config/load.ts';
+import { EXAMPLES } from '../../../src/adapters/config/schema.ts';
 import { SHIPPED_NAMES } from '../../../src/adapters/config/shipped.ts';
 import { SYSTEM_PROMPT } from '../../../src/adapters/config/system-prompt.ts';
 import { PairSpec } from '../../../src/runtime/brain-spec.ts';
@@ -36,6 +37,8 @@ describe('brains', () => {
       model: 'qwen3-coder:30b',
       urls: ['http://127.0.0.1:11435'],
       keyEnv: null,
+      // What Ollama gives a model by itself is less than a prompt, a frame and a reply.
+      contextTokens: 16_384,
     });
     expect(from).toMatch(/turingos\.config\.yaml:2$/);
   });
@@ -45,6 +48,7 @@ describe('brains', () => {
     ['SIM', { provider: 'simulated' }],
     ['kimi-cn/other', { vendor: 'kimi-cn', model: 'other', urls: ['https://api.moonshot.cn/v1'] }],
     ['m:1@http://h:1', { model: 'm:1', urls: ['http://h:1'] }],
+    ['m@sha256:0123abc @ http://h:1', { provider: 'ollama', model: 'm@sha256:0123abc', urls: ['http://h:1'] }],
     ['qwen3:30b', { provider: 'ollama', urls: ['http://127.0.0.1:11434'] }],
     ['hf.co/some/model @ https://far.example', { provider: 'ollama', model: 'hf.co/some/model' }],
     ['vllm/org/model @ http://a:1/v1, http://b:2/v1', { model: 'org/model', urls: ['http://a:1/v1', 'http://b:2/v1'] }],
@@ -154,8 +158,34 @@ describe('what is wrong is told with file, line, field, reason and an example', 
     ['both ways', inProfile('planner: tiny\nbrain: tiny'), /profiles\.mine\.planner: brain names both seats/],
     ['an unknown word', inProfile('brain: tinny'), /yaml:3: profiles\.mine\.brain: .*did you mean tiny\?/],
     ['a vendor without a model', inProfile('brain: vllm'), /names no model: write vllm\/MODEL/],
-    ['a vendor without an address', inProfile('brain: vllm/m'), /profiles\.mine\.brain\.url: is missing, and vllm/],
-    ['no URL', inProfile('brain: m:1 @ nowhere'), /yaml:3: profiles\.mine\.brain\.urls\[0\]: has to be a URL/],
+    [
+      'a vendor without an address',
+      inProfile('brain: vllm/m'),
+      /yaml:3: profiles\.mine\.brain: no address is given, and vllm/,
+    ],
+    ['no URL', inProfile('brain: m:1 @ nowhere'), /yaml:3: profiles\.mine\.brain: an address has to be a URL/],
+    [
+      'no URL, and no blanks',
+      inProfile('worker: m:1@h:1\nplanner: tiny'),
+      /yaml:3: profiles\.mine\.worker: an address has to.*worker: "qwen3/,
+    ],
+    [
+      'a URL in a list',
+      inProfile('brain: {provider: openai, vendor: vllm, model: m, urls: ["http://h/v1", nowhere]}'),
+      /yaml:3: profiles\.mine\.brain\.urls\[1\]: an address.*urls: \["http:\/\/127\.0\.0\.1:8000\/v1"/,
+    ],
+    ['a model of an Ollama without its tag', inProfile('brain: qwen3'), /named with its tag, as in qwen3:latest/],
+    [
+      'a name that stands there twice',
+      'profiles: {mine: {brain: tiny}}\nprofiles: {}',
+      /yaml:2: a name stands here for the second time/,
+    ],
+    ['a tab', 'profiles:\n\tmine: {brain: tiny}', /yaml:2: a tab stands/],
+    [
+      'what belongs to the policy',
+      inProfile('brain: {provider: ollama, model: m, temperature: 0.2}'),
+      /brain\.temperature: .*example: policy: {temperatures: .*in thousandths/,
+    ],
     ['a URL with a login', inProfile('brain: m:1 @ http://a:b@c'), /without a login/],
     ['no provider', inProfile('brain: {model: m}'), /brain\.provider: has to be one of ollama, openai/],
     [
@@ -174,7 +204,11 @@ describe('what is wrong is told with file, line, field, reason and an example', 
       inProfile('brain: {provider: openai, vendor: openai, model: m, thinking: off}'),
       /think/,
     ],
-    ['a checkpoint that is not there', inProfile('brain: {provider: embedded, model: big}'), /tiny or tiny-early/],
+    [
+      'a checkpoint that is not there',
+      inProfile('brain: {provider: embedded, model: big}'),
+      /tiny or tiny-early.*example: model: tiny$/,
+    ],
     [
       'a wrong policy',
       inProfile('brain: tiny\npolicy: {limits: {maxTiks: 1}}'),
@@ -189,6 +223,30 @@ describe('what is wrong is told with file, line, field, reason and an example', 
     const path = fileOf(text);
     expect(() => readConfig(path)).toThrow(words);
     expect(() => readConfig(path)).toThrow(path);
+  });
+
+  test('and the examples are good ones', () => {
+    const inBrain = (fields: string) => (example: string) => inProfile(`brain: {${fields}, ${example}}`);
+    const besides = (seat: string) => (example: string) => inProfile(`${seat}: tiny\n${example}`);
+    const places: Record<string, (example: string) => string> = {
+      profiles: (example) => example,
+      planner: besides('worker'),
+      worker: besides('planner'),
+      brain: inProfile,
+      policy: besides('brain'),
+      temperatures: besides('brain'),
+      provider: inBrain('model: m'),
+      model: inBrain('provider: ollama'),
+      vendor: inBrain('provider: openai, model: m, url: "http://h/v1"'),
+      'openai.model': inBrain('provider: openai, url: "http://h/v1"'),
+      'openai.url': inBrain('provider: openai, model: m'),
+      'openai.urls': inBrain('provider: openai, model: m'),
+      'embedded.model': inBrain('provider: embedded'),
+    };
+    for (const [name, example] of Object.entries(EXAMPLES)) {
+      const put = places[name] ?? inBrain('provider: ollama, model: m');
+      expect(readConfig(fileOf(put(example))), name).toHaveLength(1);
+    }
   });
 
   test('a file that was named has to be there', () => {
