@@ -1,10 +1,12 @@
 /**
- * Kills runs in the middle of a stream that a real server sends, and says when that server's side saw the connection go.
+ * Kills runs in the middle of a stream that a real model sends, and says when the side that talks saw them go.
  *
- *     npm run kill:streams -- [--provider openai] [--kills 50] [--json]
+ *     npm run kill:streams -- [--provider openai|ollama|embedded] [--kills 50] [--json]
  *
  * All times are from the request to kill. `closed`: the server's end of the connection is no longer open, as the system has
- * it. `idle`: the server itself works on nothing any more. `stopped`: no process of the run is left.
+ * it. `idle`: the server itself works on nothing any more. `stopped`: no process of the run is left. An embedded model talks in
+ * threads of the run's kernel: `closed` and `idle` are both the last of them being gone. A run of it that was between two
+ * streams does not count.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +17,6 @@ import { liveRun } from '../src/cli/live-run.ts';
 import { quantile } from '../src/evidence/quantile.ts';
 import { follow, readRecords } from '../src/journal/index.ts';
 import { stopRun } from '../src/runtime/stop-run.ts';
-import { openConnections } from './lib/connections.ts';
 import { STAGES, type Stage } from './lib/kill-stages.ts';
 import { leftOf, startRun } from './lib/started-run.ts';
 
@@ -58,19 +59,21 @@ const until = async (begun: number, holds: () => boolean | Promise<boolean>): Pr
   return Math.round(performance.now() - begun);
 };
 
-const once = async (stage: Stage, seed: number): Promise<Kill> => {
-  const run = await startRun(home, ['ledger-12', '--profile', 'endless', '--config', config, '--seed', `${seed}`]);
+const once = async (stage: Stage, seed: number): Promise<Kill | undefined> => {
+  const profile = ['--profile', 'endless', '--config', config];
+  const run = await startRun(home, ['ledger-12', ...profile, ...stage.args, '--seed', `${seed}`]);
   await heard(run.dir, seed % SPREAD);
   const { socket, holder } = await liveRun(run.id, home);
-  const open = openConnections(stage.port);
-  if (open.size === 0 || (await stage.busy()) === 0) throw new Error(`run ${run.id} was not in mid-stream`);
+  const { pid } = holder;
+  const open = stage.open(pid);
+  if (open.size === 0 || (await stage.busy(pid)) === 0) throw new Error(`run ${run.id} was not in mid-stream`);
   const begun = performance.now();
   const killed = stopRun(run.dir, socket, holder, { by: 'cli', reason: 'kill:streams', order: { command: 'kill' } });
   const closedMs = await until(begun, () => {
-    const left = openConnections(stage.port);
+    const left = stage.open(pid);
     return [...open].every((connection) => !left.has(connection));
   });
-  const idleMs = await until(begun, async () => (await stage.busy()) === 0);
+  const idleMs = await until(begun, async () => (await stage.busy(pid)) === 0);
   const told = await killed;
   await run.over;
   let partial = false;
@@ -79,6 +82,7 @@ const once = async (stage: Stage, seed: number): Promise<Kill> => {
   }
   const orphans = leftOf(run.id, told.group);
   rmSync(run.dir, { recursive: true });
+  if (!partial && stage.finite === true && told.by === 'command') return undefined;
   return { closedMs, idleMs, stoppedMs: told.ms, by: told.by, orphans, partial };
 };
 
@@ -94,7 +98,10 @@ try {
     JSON.stringify({ profiles: { endless: { brain: stage.brain, policy: { limits: { maxTokens: 8192 } } } } }),
   );
   try {
-    for (let seed = 1; seed <= Number(values.kills); seed += 1) kills.push(await once(stage, seed));
+    for (let seed = 1; kills.length < Number(values.kills); seed += 1) {
+      const kill = await once(stage, seed);
+      if (kill !== undefined) kills.push(kill);
+    }
   } finally {
     await stage.close();
   }

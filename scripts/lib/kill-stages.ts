@@ -1,4 +1,7 @@
-/** What streams are killed on: for each kind of brain a server of its own, that goes on talking until it is left. */
+/** What streams are killed on: for each kind of brain whoever talks, until it is left. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { is, startOllama } from '../../test/support/ollama-server/start.ts';
+import { openConnections } from './connections.ts';
 import { llamaServer } from './llama-build.ts';
 import { startLlamaServer } from './llama-server.ts';
 
@@ -7,10 +10,14 @@ export interface Stage {
   server: string;
   /** The brain in both seats, as a configuration file has it. */
   brain: Record<string, unknown>;
-  /** Where the server listens on loopback. */
-  port: number;
-  /** Requests that it works on, by its own account. */
-  busy(): Promise<number>;
+  /** What `turingos run` is told besides. */
+  args: readonly string[];
+  /** What a run keeps open on the side that talks. @param pid of the run's kernel */
+  open(pid: number): Set<string>;
+  /** What is being worked on there, by its own account. */
+  busy(pid: number): number | Promise<number>;
+  /** Its streams come to an end by themselves, so that a kill may fall between two. */
+  finite?: true;
   close(): Promise<void>;
 }
 
@@ -34,10 +41,50 @@ const openai = async (): Promise<Stage> => {
       system: '',
       constrained: false,
     },
-    port: server.port,
+    args: [],
+    open: () => openConnections(server.port),
     busy: server.busy,
     close: () => server.end(),
   };
 };
 
-export const STAGES: Record<string, () => Promise<Stage>> = { openai };
+const ollama = async (): Promise<Stage> => {
+  const server = await startOllama();
+  const { seen } = server;
+  return {
+    server: "the test server of Ollama's protocol over node-llama-cpp",
+    brain: { provider: 'ollama', model: 'tiny-endless', url: server.url, system: '', constrained: false },
+    args: [],
+    open: () => openConnections(server.port),
+    busy: () => seen.filter(is('asked', { path: '/api/chat' })).length - seen.filter(is('ended')).length,
+    close: () => server.kill(),
+  };
+};
+
+/** Tokens that come one every 30 ms are a stream that one can hit. */
+const PACE = '30';
+
+/** One that has ended stays listed until its parent has asked how. */
+const isAlive = (stat: string): boolean => !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
+
+/** It talks in threads of the run's own kernel: they are what has to go. */
+const embedded = async (): Promise<Stage> => {
+  const threads = (pid: number): Set<string> => {
+    try {
+      return new Set(readdirSync(`/proc/${pid}/task`).filter((tid) => isAlive(`/proc/${pid}/task/${tid}/stat`)));
+    } catch {
+      return new Set();
+    }
+  };
+  return {
+    server: 'node-llama-cpp in the kernel',
+    brain: { provider: 'embedded', model: 'tiny' },
+    args: ['--pace', PACE],
+    open: threads,
+    busy: (pid) => threads(pid).size,
+    finite: true,
+    close: async () => {},
+  };
+};
+
+export const STAGES: Record<string, () => Promise<Stage>> = { openai, ollama, embedded };

@@ -1,5 +1,5 @@
 /** One generation: prompt in, pieces of text out, until it is done, has no more room, or is told to stop. */
-import { type LlamaGrammar, LlamaGrammarEvaluationState, type LlamaModel, type Token, TokenBias } from 'node-llama-cpp';
+import { type LlamaGrammar, LlamaGrammarEvaluationState, type LlamaModel, type Token } from 'node-llama-cpp';
 import { gbnfOf } from '../../../src/adapters/brains/embedded-grammar.ts';
 import type { Behind } from './models.ts';
 import { type ChatRequest, type Options, Refusal } from './request.ts';
@@ -50,7 +50,15 @@ const tokensOf = (model: LlamaModel, prompt: Prompt): Token[] => {
 const THOUGHTS = 'thoughts ::= "<think>" [a-z0-9 ]{24} "</think>"';
 const ANY = 'answer ::= [^\\x00]*';
 
-const grammarOf = async (model: LlamaModel, { format, thinks }: Wanted): Promise<LlamaGrammar | undefined> => {
+/** Never complete, and so never at its end. */
+const ENDLESS = 'root ::= [ -~] root';
+
+const grammarOf = async (
+  model: LlamaModel,
+  { endless }: Behind,
+  { format, thinks }: Wanted,
+): Promise<LlamaGrammar | undefined> => {
+  if (endless === true) return model.llama.createGrammar({ grammar: ENDLESS });
   if (!format && !thinks) return undefined;
   const answer = await answerGrammar(model, format);
   const rules = answer.replace(/^root ::=/m, 'answer ::=');
@@ -68,9 +76,6 @@ const answerGrammar = async ({ llama }: LlamaModel, format: Wanted['format']): P
   }
 };
 
-const withoutEnd = ({ tokenizer, tokens: { eos } }: LlamaModel): TokenBias =>
-  eos === null ? new TokenBias(tokenizer) : new TokenBias(tokenizer).set(eos, 'never');
-
 /** @throws Refusal before the first piece; an abort ends it */
 export async function* generate(
   model: LlamaModel,
@@ -80,7 +85,7 @@ export async function* generate(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { options, truncate } = wanted;
-  const grammar = await grammarOf(model, wanted);
+  const grammar = await grammarOf(model, behind, wanted);
   const most = behind.endless === true ? ENDLESS_TOKENS : model.trainContextSize;
   const contextSize = Math.min(options.num_ctx ?? most, most);
   const whole = tokensOf(model, wanted.prompt);
@@ -100,7 +105,6 @@ export async function* generate(
       topP: options.top_p ?? DEFAULTS.top_p,
       minP: options.min_p ?? DEFAULTS.min_p,
       ...(typeof options.seed === 'number' && options.seed >= 0 ? { seed: options.seed } : {}),
-      ...(behind.endless === true ? { tokenBias: withoutEnd(model) } : {}),
       ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model, grammar }) } : {}),
     });
     let held: Token[] = [];

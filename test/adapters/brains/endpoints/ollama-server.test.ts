@@ -176,12 +176,13 @@ describe('an abort', () => {
 
 describe('errors', () => {
   test('a model that is not there', async () => {
-    for (const asked of [
-      client.chat({ ...ask, model: 'none' }),
-      client.show({ model: 'none' }),
-      client.generate({ model: 'none', prompt: 'x' }),
-    ]) {
-      await expect(asked).rejects.toMatchObject({ status_code: 404, error: "model 'none' not found" });
+    const asked = [
+      () => client.chat({ ...ask, model: 'none' }),
+      () => client.show({ model: 'none' }),
+      () => client.generate({ model: 'none', prompt: 'x' }),
+    ];
+    for (const one of asked) {
+      await expect(one()).rejects.toMatchObject({ status_code: 404, error: "model 'none' not found" });
     }
   });
 
