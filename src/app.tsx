@@ -1,7 +1,7 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ContextType, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { type Look, lookFromEnvironment } from './components/look.ts';
+import type { Look } from './components/look.ts';
 import { paletteHost } from './palette-host.ts';
 import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
@@ -10,12 +10,14 @@ import { InspectScreen } from './screens/inspect/inspect-screen.tsx';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { say } from './screens/live/say.ts';
 import { LookContext } from './screens/look-context.ts';
+import { type Appearance, openTerminal } from './screens/open-terminal.ts';
 import type { VerbInfo } from './screens/palette/entries.ts';
 import { createPalette, type Palette, type PaletteHost } from './screens/palette/palette.ts';
 import { PaletteContext } from './screens/palette/palette-view.tsx';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
+import { MouseContext } from './screens/use-keys.ts';
 import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
 import { toTick } from './store/goto.ts';
 import type { TimeSource } from './store/time-source.ts';
@@ -35,10 +37,12 @@ export interface ConsoleOptions {
   verbs?: readonly VerbInfo[];
   /** How this program starts itself, for verbs of the palette. */
   command?: readonly string[];
+  appearance?: Appearance;
 }
 
 interface AppProps {
   look: Look;
+  mouse: ContextType<typeof MouseContext>;
   source: RunsSource;
   readOnly: boolean;
   start: Session | null;
@@ -48,7 +52,7 @@ interface AppProps {
   steer(go: (session: Session | null) => void): Palette;
 }
 
-const App = ({ look, source, readOnly, start, open, leave, steer }: AppProps) => {
+const App = ({ look, mouse, source, readOnly, start, open, leave, steer }: AppProps) => {
   const [session, setSession] = useState(start);
   const [last, setLast] = useState<string | null>(null);
   const current = useRef(session);
@@ -67,11 +71,13 @@ const App = ({ look, source, readOnly, start, open, leave, steer }: AppProps) =>
   return (
     <PaletteContext value={palette}>
       <LookContext value={look}>
-        {session === null ? (
-          <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
-        ) : (
-          <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
-        )}
+        <MouseContext value={mouse}>
+          {session === null ? (
+            <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
+          ) : (
+            <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
+          )}
+        </MouseContext>
       </LookContext>
     </PaletteContext>
   );
@@ -119,10 +125,11 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     throw new UserError('the console needs a terminal: use --headless or --json without one', EXIT.unavailable);
   }
-  const { home, readOnly = false, verbs = [], command = [] } = options;
+  const { home, readOnly = false, verbs = [], command = [], appearance } = options;
   const source = runsSource(home);
   return runConsole({
     ...{ readOnly, source, start: startOf(options) },
+    ...(appearance === undefined ? {} : { appearance }),
     open: (id) => openSession(home, id),
     steer: (go) => createPalette(paletteHost({ home, source, verbs, command, go })),
   });
@@ -140,6 +147,7 @@ export interface ConsoleParts {
   open(id: string): Session;
   /** Makes the palette; without it there are only keys in it. */
   steer?(go: (session: Session | null) => void): Palette;
+  appearance?: Appearance;
 }
 
 const NO_VERBS: PaletteHost = {
@@ -149,14 +157,14 @@ const NO_VERBS: PaletteHost = {
 
 /** The console over sessions and a list of runs that are handed in. @returns the exit code */
 export const runConsole = async (parts: ConsoleParts): Promise<number> => {
-  const { start, steer = () => createPalette(NO_VERBS), ...shared } = parts;
+  const { start, steer = () => createPalette(NO_VERBS), appearance, ...shared } = parts;
   let leave = (): void => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  const look = lookFromEnvironment(process.env);
-  const node = <App {...shared} look={look} start={start} steer={steer} leave={() => leave()} />;
-  const ending = await runOnTerminal(node, left);
+  const { look, input, mouse } = await openTerminal(appearance);
+  const node = <App {...shared} look={look} mouse={mouse} start={start} steer={steer} leave={() => leave()} />;
+  const ending = await runOnTerminal(node, { input, mouse: mouse !== null, left });
   start?.stop();
   if (ending.kind === 'error') {
     process.stderr.write(

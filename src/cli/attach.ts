@@ -3,6 +3,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { type CommonOptions, wantsLines } from './options.ts';
 import { endCode, endObject, goneSentence } from './outcome.ts';
@@ -10,7 +11,7 @@ import { json } from './print.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 import { watchPlain } from './watch-plain.ts';
 
-export interface AttachOptions extends CommonOptions {
+export interface AttachOptions extends CommonOptions, ScreenOptions {
   plain?: true;
   readOnly?: boolean;
 }
@@ -22,7 +23,7 @@ export const attachVerb = async (name: string, options: AttachOptions): Promise<
   if (options.json !== true) {
     if (wantsLines(options)) return await watchPlain({ id, dir, readOnly });
     if (process.stdout.isTTY === true && process.stdin.isTTY === true) {
-      return await openConsole({ home, runId: id, readOnly });
+      return await openConsole({ home, runId: id, readOnly, appearance: await appearanceOf(options) });
     }
     throw new UserError('attach needs a terminal: use --plain or --json without one', EXIT.unavailable);
   }

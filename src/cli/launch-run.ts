@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { Interrupts } from './interrupts.ts';
 import { wantsLines } from './options.ts';
@@ -13,7 +14,7 @@ import { selfCommand } from './self-command.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 import { watchPlain } from './watch-plain.ts';
 
-export interface LaunchOptions {
+export interface LaunchOptions extends ScreenOptions {
   headless?: true;
   plain?: true;
   json?: true;
@@ -43,6 +44,7 @@ export const launchRun = async (
 ): Promise<number> => {
   const { id, socket } = launch;
   const headless = isHeadless(options);
+  const appearance = headless ? undefined : await appearanceOf(options);
   // From here on there is a run that would outlive this process.
   const interrupts = new Interrupts(dir, socket);
   try {
@@ -75,7 +77,7 @@ export const launchRun = async (
   } finally {
     interrupts.release();
   }
-  return await openConsole({ home, runId: id });
+  return await openConsole({ home, runId: id, ...(appearance === undefined ? {} : { appearance }) });
 };
 
 /** Starts the kernel process; one that does not start leaves nothing behind that was made for it. */

@@ -2,12 +2,13 @@
 import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { type CommonOptions, wantsLines } from './options.ts';
 import { replayPlain } from './plain.ts';
 import { replayTarget } from './replay-target.ts';
 
-export interface ReplayOptions extends CommonOptions {
+export interface ReplayOptions extends CommonOptions, ScreenOptions {
   plain?: true;
   /** Multiple of the recorded pace. */
   speed?: number;
@@ -24,6 +25,7 @@ export const replayVerb = async (name: string, options: ReplayOptions): Promise<
   const { first } = await source.extent();
   return await openConsole({
     home: homeDir(home),
+    appearance: await appearanceOf(options),
     replay: { source, dir, seq: first.seq, inspect: null, play: true, speed: speed ?? 1 },
   });
 };

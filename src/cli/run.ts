@@ -8,17 +8,17 @@ import { furnished, type Launch } from '../runtime/launch.ts';
 import type { WorkspaceSpec } from '../runtime/manifest.ts';
 import { createRunDir, homeDir, socketPath, workspaceDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
+import type { ScreenOptions } from './appearance.ts';
 import { isHeadless, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
 import { isRemote, usableProfile } from './profile-choice.ts';
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, ScreenOptions {
   headless?: true;
   plain?: true;
   profile: string;
-  config?: string;
   policy?: string;
   seed: number;
   pace?: 'max' | number;

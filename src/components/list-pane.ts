@@ -73,7 +73,7 @@ export const listPane = (
     right: [...(content.right ?? []), ['dim', hidden === '' ? '' : ` ${hidden}`]],
   });
   const inner = innerWidth(width, props);
-  const bar = joint ? look.paint('dim', look.glyphs.bar) : inner < width ? ' ' : '';
+  const bar = joint ? look.paint('rule', look.glyphs.bar) : inner < width ? ' ' : '';
   const lines = rows.slice(from, from + room).map((entry) => row(look, inner, entry.left, entry.right));
   if (lines.length === 0)
     lines.push(row(look, inner, [['dim', filter === '' ? content.empty : 'nothing matches the filter']]));

@@ -24,11 +24,15 @@ export const takeColumns = (text: string, width: number): string => {
   return taken;
 };
 
-/** What the terminal can show of a foreign text: one line, and `?` for what its locale does not have. */
+/** What the terminal can show of a foreign text: one line, and `?` for what its locale does not have or it measures otherwise. */
 const showable = (look: Look, text: string): string => {
   const clean = oneLine(text);
-  return look.unicode || ASCII.test(clean) ? clean : clean.replaceAll(/[^\x20-\x7e]/gu, '?');
+  if (ASCII.test(clean)) return clean;
+  if (!look.unicode) return clean.replaceAll(/[^\x20-\x7e]/gu, '?');
+  return look.wide ? clean.replaceAll(/[^\x20-\x7e]/gu, (char) => (isAmbiguous(char) ? '?' : char)) : clean;
 };
+
+const isAmbiguous = (char: string): boolean => stringWidth(char, { ambiguousIsNarrow: false }) > stringWidth(char);
 
 /** The text, cut to `width` columns with a sign where something was cut off. */
 export const cut = (look: Look, text: string, width: number): string => {
@@ -98,7 +102,7 @@ export const row = (
   const start = paintSpans(look, left, width - room);
   const end = room === 0 ? { text: '', width: 0 } : paintSpans(look, right, room - 1);
   const gap = Math.max(0, width - start.width - end.width);
-  const filler = fill === ' ' ? ' '.repeat(gap) : look.paint('dim', fill.repeat(gap));
+  const filler = fill === ' ' ? ' '.repeat(gap) : look.paint('rule', fill.repeat(gap));
   return start.text + filler + end.text;
 };
 

@@ -56,10 +56,10 @@ export interface TitleParts {
 /** A pane's rule with its name in it; heavy, not only coloured, where the pane has the focus. */
 export const title = (look: Look, width: number, parts: TitleParts): string => {
   const line = parts.focused ? look.glyphs.heavy : look.glyphs.rule;
-  const style: Style = parts.focused ? 'focus' : 'dim';
+  const style: Style = parts.focused ? 'focus' : 'rule';
   const name: Style = parts.focused ? 'focus' : 'bold';
   const left: Span[] = [
-    ['dim', parts.joint ?? ''],
+    ['rule', parts.joint ?? ''],
     [style, line],
     [name, parts.name],
     ...(parts.rest === undefined || parts.rest.length === 0 ? [] : [' ', ...parts.rest]),

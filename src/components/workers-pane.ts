@@ -33,7 +33,7 @@ export const canTile = (width: number, height: number): boolean => width >= 48 &
 
 export const workersPane = (look: Look, width: number, height: number, props: WorkersPaneProps): string[] => {
   const { live, focused, joint } = props;
-  const bar = joint ? look.paint('dim', look.glyphs.bar) : '';
+  const bar = joint ? look.paint('rule', look.glyphs.bar) : '';
   const inner = width - (joint ? 1 : 0);
   const tiled = props.tiled && canTile(width, height);
   const slots = workerSlots(live, props.page);
@@ -112,13 +112,13 @@ const tiles = (
   const right = width - 1 - left;
   const top = Math.ceil((height - 1) / 2);
   const bottom = height - 1 - top;
-  const bar = look.paint('dim', look.glyphs.bar);
+  const bar = look.paint('rule', look.glyphs.bar);
   const pair = (a: number, lines: number): string[] => {
     const one = tileOrBlank(look, left, lines, live, slots[a], props);
     const other = tileOrBlank(look, right, lines, live, slots[a + 1], props);
     return one.map((line, i) => line + bar + (other[i] ?? ''));
   };
-  const rule = look.paint('dim', look.glyphs.rule.repeat(left) + look.glyphs.cross + look.glyphs.rule.repeat(right));
+  const rule = look.paint('rule', look.glyphs.rule.repeat(left) + look.glyphs.cross + look.glyphs.rule.repeat(right));
   return [...pair(0, top), rule, ...pair(2, bottom)];
 };
 

@@ -44,5 +44,5 @@ export const hintLine = (
     left.push([here.includes(binding) ? 'bold' : 'dim', text], '  ');
     used += text.length + 2;
   }
-  return row(look, width, left, right.length === 0 ? [] : [['dim', `${look.glyphs.bar} `], ...right]);
+  return row(look, width, left, right.length === 0 ? [] : [['rule', `${look.glyphs.bar} `], ...right]);
 };

@@ -1,6 +1,7 @@
 /** Ink on a terminal that is given back whatever happens: quit, a thrown component, a signal, an exception anywhere. */
 import { type Instance, render } from 'ink';
 import { cloneElement, type ReactElement } from 'react';
+import type { TerminalInput } from './terminal-input.ts';
 
 export type Ending = { kind: 'closed' } | { kind: 'error'; error: unknown };
 
@@ -9,18 +10,33 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Draws at most this often; the store's pace is what counts, this only must not add to it. */
 const MAX_FPS = 120;
 
+export interface OnTerminal {
+  /** Where keys come from, in raw mode already; it is left in cooked mode. */
+  input: TerminalInput;
+  /** Whether the terminal is to report its mouse. */
+  mouse: boolean;
+  left: Promise<void>;
+}
+
 /** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
-export const runOnTerminal = async (node: ReactElement, left: Promise<void>): Promise<Ending> => {
-  // Ink does this after its first frame: until then a Ctrl-C would end the process, and keys would be echoed into the frame.
-  setRaw(true);
+export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: OnTerminal): Promise<Ending> => {
+  if (mouse) process.stdout.write(MOUSE_ON);
   const instance = render(node, {
+    // Ink asks no more of it than what keys need.
+    stdin: input as unknown as NodeJS.ReadStream,
     alternateScreen: true,
     incrementalRendering: true,
     maxFps: MAX_FPS,
     exitOnCtrlC: false,
     patchConsole: false,
   });
-  const guard = guardTerminal(instance);
+  const restore = (): void => {
+    instance.unmount();
+    if (mouse) process.stdout.write(MOUSE_OFF);
+    input.close();
+    setRaw(false);
+  };
+  const guard = guardTerminal(restore);
   const redraw = redrawAfterResize(instance, node);
   void left.then(() => instance.unmount());
   try {
@@ -29,7 +45,7 @@ export const runOnTerminal = async (node: ReactElement, left: Promise<void>): Pr
   } catch (error) {
     return { kind: 'error', error };
   } finally {
-    setRaw(false);
+    restore();
     redraw.release();
     guard.release();
   }
@@ -64,23 +80,22 @@ const redrawAfterResize = (instance: Instance, node: ReactElement): { release():
   };
 };
 
-/** Ink leaves raw mode in a microtask, which a process that is being ended never comes to. */
-const restore = (instance: Instance): void => {
-  instance.unmount();
-  setRaw(false);
-};
+/** Presses and the wheel, in the form that has no bounds. */
+const MOUSE_ON = '\u001b[?1000h\u001b[?1006h';
+const MOUSE_OFF = '\u001b[?1006l\u001b[?1000l';
 
-const setRaw = (on: boolean): void => {
+/** Ink leaves raw mode in a microtask, which a process that is being ended never comes to; and enters it after its first frame. */
+export const setRaw = (on: boolean): void => {
   if (process.stdin.isTTY === true) process.stdin.setRawMode(on);
 };
 
-const guardTerminal = (instance: Instance): { release(): void } => {
+const guardTerminal = (restore: () => void): { release(): void } => {
   const onSignal = (signal: NodeJS.Signals): void => {
-    restore(instance);
+    restore();
     process.exit(128 + SIGNALS[signal as keyof typeof SIGNALS]);
   };
   const onException = (error: unknown): void => {
-    restore(instance);
+    restore();
     process.stderr.write(
       `turingos: the console failed: ${errorText(error)}. The run is not touched by that; attach again.\n`,
     );

@@ -94,9 +94,20 @@ const onText = (state: SanitiseState, char: string, code: number): string => {
   }
   if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
   if (INVISIBLE.test(char)) return code === 0x2028 || code === 0x2029 ? ' ' : '';
+  if (isUncertain(code)) return certain(code);
   state.marks = MARK.test(char) ? state.marks + 1 : 0;
   return state.marks > MARKS_MAX ? '' : char;
 };
+
+const REGIONAL_A = 0x1f1e6;
+const REGIONAL_Z = 0x1f1ff;
+
+/** Emoji that terminals measure differently: skin colours, which some add to the width and some do not, and letters of flags. */
+const isUncertain = (code: number): boolean =>
+  code >= REGIONAL_A && code <= 0x1f3ff && (code <= REGIONAL_Z || code >= 0x1f3fb);
+
+/** A flag as its two letters, an emoji without its skin colour. */
+const certain = (code: number): string => (code <= REGIONAL_Z ? String.fromCharCode(0x41 + code - REGIONAL_A) : '');
 
 /** A control character: it may open a sequence, else it is dropped. */
 const control = (state: SanitiseState, code: number): void => {

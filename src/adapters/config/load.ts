@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { DEFAULT_POLICY, Policy } from '../../kernel/policy.ts';
 import type { PairSpec } from '../../runtime/brain-spec.ts';
+import { ConsoleFields } from './console-fields.ts';
 import { findConfig } from './find.ts';
 import { isObject, layOver } from './lay-over.ts';
 import { didYouMean } from './nearest.ts';
@@ -50,6 +51,24 @@ export const shippedProfile = (name: ShippedName): Profile => {
 
 /** @throws ConfigError */
 export const readConfig = (path: string): Profile[] => {
+  const file = readSections(path);
+  const { profiles, console: other } = file.value;
+  if (profiles === undefined && other !== undefined) return [];
+  if (!isObject(profiles)) throw invalid(file, ['profiles'], 'is missing, or no list of names with their brains');
+  return Object.entries(profiles).map(([name, fields]) => profileOf(file, name, fields));
+};
+
+/** @throws ConfigError */
+export const readConsole = (path: string): ConsoleFields => {
+  const file = readSections(path);
+  const { console: written = {} } = file.value;
+  if (!isObject(written)) throw invalid(file, ['console'], 'holds no fields', 'console');
+  const parsed = ConsoleFields.safeParse(written);
+  if (!parsed.success) throw firstOf(file, ['console'], written, parsed.error);
+  return parsed.data;
+};
+
+const readSections = (path: string): YamlFile & { value: Record<string, unknown> } => {
   const file = readYaml(path, EXAMPLES.profiles as string);
   const { value } = file;
   const key = findKey(value);
@@ -57,9 +76,7 @@ export const readConfig = (path: string): Profile[] => {
   if (!isObject(value)) throw invalid(file, [], 'it holds no fields');
   const extra = Object.keys(value).find((name) => name !== 'profiles');
   if (extra !== undefined) throw invalid(file, [extra], unknown(extra, KNOWN_FIELDS.file));
-  const { profiles } = value;
-  if (!isObject(profiles)) throw invalid(file, ['profiles'], 'is missing, or no list of names with their brains');
-  return Object.entries(profiles).map(([name, fields]) => profileOf(file, name, fields));
+  return { ...file, value };
 };
 
 const profileOf = (file: YamlFile, name: string, written: unknown): Profile => {
@@ -119,6 +136,7 @@ const knownIn = (at: Path, path: Path, holder: unknown): readonly string[] => {
     const known = path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[String(key)] : {}), DEFAULT_POLICY);
     return isObject(known) ? Object.keys(known) : [];
   }
+  if (at[0] === 'console') return KNOWN_FIELDS.console;
   if (path.length === 0) return KNOWN_FIELDS.profile;
   const provider = isObject(holder) ? String(holder.provider) : '';
   return Object.hasOwn(KNOWN_FIELDS, provider) ? KNOWN_FIELDS[provider as keyof typeof KNOWN_FIELDS] : [];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SimRates } from '../../runtime/brain-spec.ts';
 import { VENDORS, type VendorName } from '../brains/endpoints/vendors.ts';
+import { ConsoleFields } from './console-fields.ts';
 import { CHECKPOINTS, isCheckpoint } from './short-form.ts';
 
 const VENDOR_NAMES = Object.keys(VENDORS) as [VendorName, ...VendorName[]];
@@ -101,7 +102,8 @@ export const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/i;
 
 /** What may stand where, for saying which name was meant. */
 export const KNOWN_FIELDS = {
-  file: ['profiles'],
+  file: ['profiles', 'console'],
+  console: Object.keys(ConsoleFields.shape),
   profile: ['planner', 'worker', 'brain', 'policy'],
   simulated: ['provider', 'system', 'constrained', 'rates', 'playbook'],
   embedded: ['provider', 'model', 'system', 'constrained'],
@@ -112,6 +114,9 @@ export const KNOWN_FIELDS = {
 /** A valid example of every field; with a provider before it, where that takes something else than the first one. */
 export const EXAMPLES: Record<string, string> = {
   profiles: 'profiles: {mine: {planner: kimi, worker: "qwen3-coder:30b @ http://127.0.0.1:11435"}}',
+  console: 'console: {theme: light}',
+  theme: 'console: {theme: light}',
+  mouse: 'console: {mouse: true}',
   planner: 'planner: kimi',
   worker: 'worker: "qwen3-coder:30b @ http://127.0.0.1:11435"',
   brain: 'brain: {provider: openai, vendor: vllm, model: my-model, url: "http://127.0.0.1:8000/v1"}',

@@ -2,13 +2,15 @@
 import { type Command, Option } from 'commander';
 import { DEMO_SEED, DEMO_TASK } from '../demo-run.ts';
 import { cut, forks, pace, seed } from './args.ts';
-import { type Builder, CONFIG, PLAIN } from './builder.ts';
+import { type Builder, CONFIG, MOUSE, PLAIN, THEME } from './builder.ts';
 
 export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
   const runOptions = (command: Command, defaultSeed: number): Command =>
     command
       .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
       .option('--plain', PLAIN)
+      .addOption(THEME)
+      .addOption(MOUSE)
       .option('--profile <name>', 'the pair of brains; `turingos profiles` lists them', 'demo')
       .option('--config <file>', CONFIG)
       .option('--policy <file>', 'YAML or JSON, merged over the default policy')
@@ -39,6 +41,8 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
   onRun('resume', 'go on with a run whose kernel was lost')
     .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
     .option('--plain', PLAIN)
+    .addOption(THEME)
+    .addOption(MOUSE)
     .action(async (run: string, options) => end(await (await import('../resume.ts')).resumeVerb(run, options)));
 
   onRun('fork', 'branch off a new run from a record or a tick of another')

@@ -1,5 +1,5 @@
 /** What the files of verbs build with. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 export const CONFIG =
   'where profiles are (default: ./turingos.config.yaml, else turingos/config.yaml under $XDG_CONFIG_HOME)';
@@ -7,6 +7,14 @@ export const CONFIG =
 export const HOME = 'where runs live (default: $XDG_STATE_HOME/turingos)';
 
 export const PLAIN = 'sentences, one a line, for pipes and screen readers; orders by stdin, one a line (help)';
+
+export const THEME = new Option('--theme <theme>', 'auto: as the terminal says of its background, else dark').choices([
+  'auto',
+  'dark',
+  'light',
+]);
+
+export const MOUSE = new Option('--mouse', 'wheel and click work (select text with Shift)');
 
 export interface Builder {
   program: Command;

@@ -1,14 +1,16 @@
 /** Verbs that look at runs and change nothing. */
 import { Option } from 'commander';
 import { factor, playSpeed, size, tick } from './args.ts';
-import { type Builder, HOME, PLAIN } from './builder.ts';
+import { type Builder, HOME, MOUSE, PLAIN, THEME } from './builder.ts';
 
 export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
   program
     .command('runs')
     .description('the runs screen; also without any verb')
     .option('--home <dir>', HOME)
-    .action(async ({ home }: { home?: string }) => end(await (await import('../runs.ts')).runsVerb(program, home)));
+    .addOption(THEME)
+    .addOption(MOUSE)
+    .action(async (options) => end(await (await import('../runs.ts')).runsVerb(program, options)));
 
   verb('ps', 'list live runs, newest first')
     .option('--all', 'ended ones too')
@@ -17,12 +19,16 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
   onRun('attach', 'watch a run in the console; with --json its notable events')
     .option('--plain', PLAIN)
     .option('--read-only', 'without the keys that may change the run')
+    .addOption(THEME)
+    .addOption(MOUSE)
     .action(async (run: string, options) => end(await (await import('../attach.ts')).attachVerb(run, options)));
 
   verb('replay', 'a run or a journal file in the console, as it was, from its beginning; it changes nothing')
     .argument('<run|file>', "a run, its directory, or a journal's file")
     .option('--plain', 'sentences, one a line, for pipes and screen readers; with --json its notable events')
     .option('--speed <n>', 'multiple of the recorded pace, 0.25 to 64, or max (--plain: default max)', playSpeed)
+    .addOption(THEME)
+    .addOption(MOUSE)
     .action(async (name: string, options) => end(await (await import('../replay.ts')).replayVerb(name, options)));
 
   program
@@ -31,6 +37,8 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
     .argument('<run[@place]>')
     .option('--home <dir>', HOME)
     .option('--read-only', 'without the keys that may change the run')
+    .addOption(THEME)
+    .addOption(MOUSE)
     .action(async (name: string, options) => end(await (await import('../open.ts')).openVerb(name, options)));
 
   verb('diff', 'where two runs part, and what came of each')

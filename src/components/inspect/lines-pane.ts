@@ -82,7 +82,7 @@ export const linesPane = (
     right: [...(content.right ?? []), ['dim', hidden.length === 0 ? '' : ` ${hidden.join(', ')}`]],
   });
   const inner = Math.max(0, width - (joint ? 1 : 0));
-  const bar = joint ? look.paint('dim', look.glyphs.bar) : '';
+  const bar = joint ? look.paint('rule', look.glyphs.bar) : '';
   const paint = ({ spans }: PaneLine, at: boolean): string => {
     const moved = side === 0 ? spans : withoutColumns(spans, side);
     const marked = search === '' ? moved : withMatches(moved, search);

@@ -100,7 +100,7 @@ const TABS: readonly (readonly [FocusPane, string])[] = [
 
 /** `w5 [1 frame] 2 reply 3 decision …`; where that does not fit, without who, then without names. */
 export const tabLine = (look: Look, layout: InspectLayout, who: string, { focus, tab }: InspectState): string => {
-  const edge: Span = ['dim', (layout.tabs?.x ?? 0) > 0 ? look.glyphs.bar : ''];
+  const edge: Span = ['rule', (layout.tabs?.x ?? 0) > 0 ? look.glyphs.bar : ''];
   const width = layout.tabs?.width ?? 0;
   const shown = layout.kind === 'small' ? focus : tab;
   const tabs = TABS.filter(([pane]) => pane > 0 || layout.kind === 'small');

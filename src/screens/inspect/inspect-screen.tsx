@@ -1,5 +1,5 @@
 /** One tick in full, of a replayed run or a live one: what its brain saw and said, what was decided, and what came of it. */
-import { Box, useInput, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { searchOf } from '../../components/filter.ts';
@@ -12,10 +12,11 @@ import type { TickView } from '../../store/tick-view.ts';
 import type { TimeSource } from '../../store/time-source.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import { hintLine } from '../hints.ts';
-import { keyNames } from '../key-names.ts';
+import { paneAt } from '../live/layout.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { patternLine } from '../typed-line.ts';
+import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
 import { type InspectContext, pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
 import { dialogPlace } from './inspect-dialogs.ts';
 import { inspectLayout } from './inspect-layout.ts';
@@ -80,7 +81,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
   }, [loader]);
 
   const palette = usePalette();
-  useInput((input, key) => {
+  const press = (name: string): void => {
     const context: InspectContext = {
       ...{ source, readOnly, update, anchor, jumps, exit },
       state: () => current.current,
@@ -100,7 +101,17 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
         onTick(next);
       },
     };
-    for (const name of keyNames(input, key)) if (!palette.press(name)) pressInspect(context, name);
+    pressInspect(context, name);
+  };
+  useKeys({
+    scope: () => scopeOf(current.current),
+    press,
+    paneAt: (x, y) => {
+      if (scopeOf(current.current) !== 'inspect') return undefined;
+      const placed = paneAt(inspectLayout(columns, rows, current.current), x, y);
+      return placed === '7' ? undefined : placed;
+    },
+    refuse: () => update({ message: NOTHING_TYPED }),
   });
 
   const bottom = [

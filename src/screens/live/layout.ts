@@ -119,3 +119,15 @@ const small = (columns: number, top: number, height: number, ui: Pick<UiState, '
   if (timeline > 0) panes.push({ pane: 7, x: 0, y: top + streams + list, width: columns, height: timeline });
   return panes;
 };
+
+/** The key of the pane at a place of the screen. */
+export const paneAt = (
+  { panes }: { panes: readonly (Rect & { pane: number })[] },
+  x: number,
+  y: number,
+): string | undefined => {
+  const placed = panes.find(
+    (pane) => x >= pane.x && x < pane.x + pane.width && y >= pane.y && y < pane.y + pane.height,
+  );
+  return placed === undefined ? undefined : String(placed.pane);
+};

@@ -1,5 +1,5 @@
 /** The live screen: gauges, panes, time line, hints, and what lies over them. */
-import { Box, useInput, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { memo, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { historyLine, panicLine, thrashLine } from '../../components/gauges.ts';
@@ -10,12 +10,12 @@ import { Player } from '../../store/player.ts';
 import { isOver, runWord } from '../../store/run-status.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import { hintLine } from '../hints.ts';
-import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
+import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
 import { pressLive, scopeOf } from './actions.ts';
 import type { LiveContext } from './context.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutOf, paneAt } from './layout.ts';
 import { overlayLines } from './overlays.ts';
 import { PaneView } from './pane-view.tsx';
 import { say } from './say.ts';
@@ -57,8 +57,12 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
         text,
       ),
   };
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) if (!palette.press(name)) pressLive(context, name);
+  useKeys({
+    scope: () => scopeOf(ui),
+    press: (name) => pressLive(context, name),
+    // What lies over the panes has them all.
+    paneAt: (x, y) => (scopeOf(ui) === 'live' ? paneAt(layout, x, y) : undefined),
+    refuse: () => say(ui, 'info', NOTHING_TYPED),
   });
   return (
     <Box width={columns} height={rows}>

@@ -240,8 +240,8 @@ const previewLines = (look: Look, columns: number, run: RunRow, view: RunsView):
     row(
       look,
       columns,
-      [['dim', line], ['bold', `${run.id} `], word === undefined ? ['bold', stateWord(run)] : pillSpan(word), ' '],
-      [['dim', line]],
+      [['rule', line], ['bold', `${run.id} `], word === undefined ? ['bold', stateWord(run)] : pillSpan(word), ' '],
+      [['rule', line]],
       line,
     ),
     field(

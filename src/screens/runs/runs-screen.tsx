@@ -1,15 +1,15 @@
 /** The runs screen: every run of a home, those that need somebody first; the preview follows the cursor. */
-import { Box, useInput, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { useEffect, useRef, useState } from 'react';
 import { dialog } from '../../components/dialog.ts';
 import { filterOf } from '../../components/filter.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Rec } from '../../store/record.ts';
 import { HELP_WIDTH, helpLines, scrolledHelp } from '../help.ts';
-import { keyNames } from '../key-names.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
+import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
 import { cursorIndex, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
 import type { RunRow } from './runs-model.ts';
 
@@ -118,20 +118,22 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
       }),
     quit: exit,
   };
+  const scopeNow = (): Scope => (help !== null ? 'help' : current.current.typing ? 'filter' : 'runs');
   const press = (name: string): void => {
-    if (help !== null) {
-      const id = bindingFor('help', name, readOnly)?.id;
-      const by = id === 'down' ? 1 : id === 'up' ? -1 : 0;
-      setHelp((at) => (id === 'close' ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
-      return;
-    }
-    const scope: Scope = current.current.typing ? 'filter' : 'runs';
+    const scope = scopeNow();
     const binding = bindingFor(scope, name, readOnly);
-    if (binding !== undefined) actions[binding.id]?.();
+    if (scope === 'help') {
+      const by = binding?.id === 'down' ? 1 : binding?.id === 'up' ? -1 : 0;
+      const close = binding?.id === 'close';
+      setHelp((at) => (close ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
+    } else if (binding !== undefined) actions[binding.id]?.();
     else if (scope === 'filter' && name.length === 1) update({ filter: current.current.filter + name });
   };
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) if (!palette.press(name)) press(name);
+  useKeys({
+    scope: scopeNow,
+    press,
+    notch: 1,
+    refuse: () => update({ message: { tone: 'info', text: NOTHING_TYPED } }),
   });
   return (
     <Box width={columns} height={rows}>
