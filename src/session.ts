@@ -1,7 +1,8 @@
 /** A run that is looked at: its stores, what feeds them, and what moves the view through it. */
 import { join } from 'node:path';
 import { follow } from './journal/index.ts';
-import { openRun, resumeFrom } from './replay/index.ts';
+import { openRunDir } from './open-run.ts';
+import { resumeFrom } from './replay/index.ts';
 import { type ControlClient, connectControl } from './runtime/control-client.ts';
 import { kernelPid } from './runtime/liveness.ts';
 import { readManifest } from './runtime/manifest.ts';
@@ -61,7 +62,7 @@ export const openSession = (home: string, id: string, at?: Opening): Session => 
     replay: false,
     follows: true,
     control: controlOf(dir),
-    source: () => openRun(dir, { name: id, alive: () => kernelPid(dir) !== undefined }),
+    source: () => openRunDir(dir, id, () => kernelPid(dir) !== undefined),
   });
   if (at !== undefined) begin(session, at);
   return session;

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { listSegments, readBatches } from '../journal/index.ts';
+import { openRunDir } from '../open-run.ts';
 import { openForeign } from '../replay/foreign/index.ts';
-import { openRun, recordsSource } from '../replay/index.ts';
+import { recordsSource } from '../replay/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { kernelPid } from '../runtime/liveness.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -34,7 +35,7 @@ export const replayTarget = async (name: string, home: string | undefined): Prom
 
 const ofRun = async (id: string, dir: string): Promise<ReplayTarget> => {
   const isAlive = (): boolean => kernelPid(dir) !== undefined;
-  const source = await openRun(dir, { name: id, alive: isAlive });
+  const source = await openRunDir(dir, id, isAlive);
   if ((await source.extent()).last.seq > 0) return { source, id, dir, alive: isAlive() };
   await source.close();
   throw new UserError(`${id} has no records yet: there is nothing to replay`, EXIT.notFound);

@@ -23,6 +23,8 @@ export interface OpenRunOptions {
   name?: string;
   /** Whether the run's kernel lives, so that more records may come; default: it does not. */
   alive?: () => boolean;
+  /** What the run's workspace keeps of its states, where it has one. */
+  worldDiff?: (from: string, to: string) => Promise<string>;
 }
 
 /** Records between two states that a longer fold keeps: what a step backwards folds at most. */
@@ -40,11 +42,13 @@ class DiskSource implements TimeSource {
   readonly #runDir: string;
   readonly #alive: () => boolean;
   readonly #index: RunIndex;
+  readonly worldDiff?: (from: string, to: string) => Promise<string>;
   readonly #kept = new KeptStates();
   #tail: Tail | undefined;
   #first: Place | undefined;
 
-  constructor(runDir: string, { name = basename(runDir), alive = () => false }: OpenRunOptions) {
+  constructor(runDir: string, { name = basename(runDir), alive = () => false, worldDiff }: OpenRunOptions) {
+    if (worldDiff !== undefined) this.worldDiff = worldDiff;
     this.#runDir = runDir;
     this.name = name;
     this.#alive = alive;

@@ -43,5 +43,10 @@ export interface TimeSource {
   seqOfTime(ms: number): Promise<number>;
   /** The nearest mark of one of the kinds strictly after (1) or before (-1) a record. */
   markFrom(seq: number, direction: 1 | -1, kinds: readonly MarkKind[]): Promise<Mark | undefined>;
+  /**
+   * What changed between two states of the world, by hash, as the world itself keeps them: unified, bounded. Rejects with a
+   * sentence where one is not known. Absent: the journal alone tells what was written.
+   */
+  worldDiff?(from: string, to: string): Promise<string>;
   close(): Promise<void>;
 }

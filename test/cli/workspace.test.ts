@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { openRunDir } from '../../src/open-run.ts';
 import { lockHolder } from '../../src/runtime/liveness.ts';
 import { runDir, runIds } from '../../src/runtime/run-dir.ts';
+import { tickView } from '../../src/store/tick-view.ts';
 import { requires } from '../helpers/requires.ts';
 import { allRecords, scratch } from '../runtime/rig.ts';
 import { begin, firstRecord, lastJson, newHome, turingos } from './harness.ts';
@@ -75,6 +77,14 @@ describe('a task in a workspace', () => {
     expect(statSync(join(dir, 'grader.json')).mode & 0o777).toBe(0o600);
     expect(existsSync(join(dir, 'grading'))).toBe(false);
     expect((await turingos('verify', id, '--home', home)).code).toBe(0);
+    const source = await openRunDir(dir, id, () => false);
+    const changed = async (tick: number) => (await tickView(source, tick))?.world;
+    expect(await changed(1)).toMatchObject({ what: 'ANSWER.txt created, +1 -0', note: '' });
+    expect((await changed(4))?.lines).toEqual([
+      { sign: '-', text: '41' },
+      { sign: '+', text: '42' },
+    ]);
+    await source.close();
   }, 60_000);
 
   test('begins with the files of a repository, and the task files on top', async ({ skip }) => {

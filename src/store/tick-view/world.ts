@@ -5,11 +5,9 @@ import { textOf } from '../record.ts';
 import type { TimeSource } from '../time-source.ts';
 import { contentAfter, earlierContent } from './earlier-content.ts';
 import { lastOf, type Of, type TickRecords } from './gather.ts';
+import { type DiffLine, readStateDiff, type StateDiff } from './state-diff.ts';
 
-export interface DiffLine {
-  sign: ' ' | '+' | '-' | '@';
-  text: string;
-}
+export type { DiffLine };
 
 export interface WorldChange {
   /** Hashes of the world; equal where nothing changed. */
@@ -46,9 +44,37 @@ export const worldChange = async (
     return { before, after: before, what, lines: [], note: '' };
   }
   const after = done.worldHash;
-  if (op.request.op !== 'SYS_WRITE') return printed(op, done, before);
-  return { before, after, ...(await written(source, op)) };
+  const kept = before === after ? undefined : await keptDiff(source, before, after);
+  if (op.request.op !== 'SYS_WRITE') return printed(op, done, before, kept);
+  if (kept === undefined || 'why' in kept) return { before, after, ...(await written(source, op)) };
+  return { before, after, ...keptWrite(op.request, kept) };
 };
+
+/** What the world itself keeps of a change; undefined where it keeps nothing. */
+const keptDiff = async (source: TimeSource, before: string, after: string): Promise<StateDiff | Why | undefined> => {
+  try {
+    const text = await source.worldDiff?.(before, after);
+    return text === undefined ? undefined : readStateDiff(textOf(text), MAX_LINES);
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+interface Why {
+  why: string;
+}
+
+const VERBS = { replace: 'replaced', append: 'appended to', patch: 'patched' } as const;
+
+const keptWrite = (
+  { target, mode }: Extract<Of<'op.requested'>['request'], { op: 'SYS_WRITE' }>,
+  { lines, plus, minus, paths, isNew }: StateDiff,
+): Pick<WorldChange, 'what' | 'lines' | 'note'> => ({
+  what: `${target} ${isNew ? 'created' : VERBS[mode]}, +${plus} -${minus}`,
+  // The head tells what is told already.
+  lines: lines.filter(({ sign, text }, i) => sign !== '@' || i > 0 || text !== target),
+  note: paths > 1 ? 'what was changed from outside before it is shown too' : '',
+});
 
 const noOp = (found: TickRecords): string => {
   const trap = lastOf(found, 'trap.raised');
@@ -60,14 +86,25 @@ const noOp = (found: TickRecords): string => {
   return lastOf(found, 'reply.accepted')?.world == null ? 'none: no world op' : 'none: this op changes nothing';
 };
 
-/** Commands and logs: what was printed. */
-const printed = (op: Of<'op.requested'>, done: Of<'op.done'>, before: string): WorldChange => {
+/** Commands and logs: what was changed, and what was printed. */
+const printed = (
+  op: Of<'op.requested'>,
+  done: Of<'op.done'>,
+  before: string,
+  kept: StateDiff | Why | undefined,
+): WorldChange => {
   const { request } = op;
   const command = request.op === 'SYS_EXEC' ? `${request.argv.join(' ')}: exit ${done.exit}` : 'read only';
-  const lines = done.output === null ? [] : plain(textOf(done.output.text));
+  const output = done.output === null ? [] : plain(textOf(done.output.text));
   const rest = done.output === null ? 0 : done.output.chars - textOf(done.output.text).length;
-  const note = rest > 0 ? `${rest.toLocaleString('en-US')} more characters of output` : '';
-  return { before, after: done.worldHash, what: command, lines, note };
+  const more = rest > 0 ? `${rest.toLocaleString('en-US')} more characters of output` : '';
+  const here = { before, after: done.worldHash };
+  if (kept === undefined) return { ...here, what: command, lines: output, note: more };
+  if ('why' in kept) return { ...here, what: command, lines: output, note: `its changes are not known: ${kept.why}` };
+  const { lines, plus, minus, paths } = kept;
+  const what = `${command}, ${paths} ${paths === 1 ? 'path' : 'paths'} changed, +${plus} -${minus}`;
+  const head: DiffLine[] = output.length === 0 ? [] : [{ sign: '@', text: 'printed' }];
+  return { ...here, what, lines: [...lines, ...head, ...output], note: more };
 };
 
 const written = async (
@@ -77,7 +114,7 @@ const written = async (
   if (op.request.op !== 'SYS_WRITE') return { what: '', lines: [], note: '' };
   const { target, mode } = op.request;
   const content = textOf(op.request.content);
-  const verb = { replace: 'replaced', append: 'appended to', patch: 'patched' }[mode];
+  const verb = VERBS[mode];
   const own = { what: `${target} ${verb}`, lines: plain(content) };
   const earlier = await earlierContent(source, op);
   if (!earlier.known) {
