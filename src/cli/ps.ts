@@ -20,7 +20,7 @@ export const psVerb = async (options: CommonOptions & { all?: true }): Promise<n
 const HEADING = ['ID', 'STATE', 'TASK', 'PAIR', 'TICK', 'STARTED', 'WHY'];
 
 /** The words of the runs screen. */
-const STATES: Record<RunSummary['state'], string> = {
+export const STATES: Record<RunSummary['state'], string> = {
   starting: 'START',
   running: 'LIVE',
   paused: 'PAUSED',
