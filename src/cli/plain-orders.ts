@@ -1,22 +1,35 @@
 /** Orders to a run, a line each, from stdin. A line that is none is answered by one sentence; the end of stdin ends nothing. */
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import type { OperatorCommand } from '../kernel/index.ts';
+import { findConfig } from '../adapters/config/find.ts';
+import type { State } from '../kernel/state.ts';
 import { connectControl, NoKernel } from '../runtime/control-client.ts';
 import { readManifest } from '../runtime/manifest.ts';
+import { FORMS, type OrderLine, outcomeText, parseOrder } from '../store/order-text.ts';
 import { line, say } from './print.ts';
 
 export interface PlainOrdersOptions {
   dir: string;
   readOnly: boolean;
+  /** As far as it was told. */
+  state(): State;
   /** How things stand, in a sentence. */
   standing(): string;
   /** The operator wants to watch no more. */
   leave(): void;
 }
 
-const ANSWER_MS = 5000;
-const HELP = ['status    how the run stands', 'detach    watch no more; the run goes on', 'pause, unpause, step, kill'];
+/** Opening another brain may take as long as loading a model. */
+const ANSWER_MS = 60_000;
+const HELP_WIDTH = 44;
+
+const HELP: readonly (readonly [string, string])[] = [
+  ['status', 'how the run stands'],
+  ['detach', 'watch no more; the run goes on'],
+  ...FORMS.map(({ verb, form, help }) => [`${verb} ${form}`.trim(), help] as const),
+  ['… --reason TEXT', 'behind any order: why, for the journal'],
+  ['… --dry-run', 'behind any order: only say what it would do'],
+];
 
 export class PlainOrders {
   readonly #options: PlainOrdersOptions;
@@ -40,35 +53,38 @@ export class PlainOrders {
   }
 
   async #obey(text: string): Promise<void> {
-    const { standing, leave, readOnly } = this.#options;
+    const { standing, leave } = this.#options;
     if (text === '') return;
-    if (text === 'help' || text === '?') return await line(HELP.join('\n'));
-    if (text === 'status') return await line(standing());
-    if (text === 'detach' || text === 'quit' || text === 'q') return leave();
-    const order = parse(text);
-    if (typeof order === 'string') return say(order);
-    if (readOnly) return say(`${order.command}: this console was opened with --read-only`);
-    await this.#give(order);
+    if (text === 'help' || text === '?') {
+      for (const [form, help] of HELP) await line(`${form.padEnd(HELP_WIDTH)}  ${help}`);
+    } else if (text === 'status') await line(standing());
+    else if (text === 'detach' || text === 'quit' || text === 'q') leave();
+    else await this.#order(text).catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
   }
 
-  /** What comes of an order is told as the journal tells it; only that nothing does has to be said here. */
-  async #give(order: OperatorCommand): Promise<void> {
-    const { dir } = this.#options;
-    try {
-      const client = await connectControl(readManifest(dir)?.socket ?? join(dir, 'control.sock'), ANSWER_MS);
-      const { events } = await client
-        .command({ by: 'plain', reason: '', order }, ANSWER_MS)
-        .finally(() => client.close());
-      const ignored = events.find((event) => event.kind === 'input.ignored');
-      if (ignored !== undefined) say(`${order.command} did nothing: ${ignored.why}`);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      say(error instanceof NoKernel ? `the run takes no orders: ${why}` : `${order.command}: ${why}`);
-    }
+  /** What comes of an order is told as the journal tells it; that nothing does, or would, has to be said here. */
+  async #order(text: string): Promise<void> {
+    const { dir, readOnly, state } = this.#options;
+    const parsed = parseOrder(text, { state: state() });
+    const { order, dryRun } = parsed;
+    if (readOnly && !dryRun) return say(`${order.command}: this was opened with --read-only`);
+    const { events, already } = await give(dir, parsed);
+    const outcome = outcomeText(order, events, state());
+    if (dryRun) await line(`would be: ${outcome}`);
+    else if (already === true) await line(outcome);
+    else if (events.some(({ kind }) => kind === 'input.ignored')) say(`${order.command} did nothing: ${outcome}`);
   }
 }
 
-const parse = (text: string): OperatorCommand | string => {
-  if (text === 'pause' || text === 'unpause' || text === 'step' || text === 'kill') return { command: text };
-  return `${text.split(/\s/)[0]}: no such order; help lists them`;
+const give = async (dir: string, { order, reason, dryRun }: OrderLine) => {
+  // The kernel runs elsewhere: the file that this process would read is named to it.
+  const config = order.command === 'swap' ? findConfig() : undefined;
+  const extra = { ...(dryRun ? { dryRun } : {}), ...(config === undefined ? {} : { config }) };
+  try {
+    const client = await connectControl(readManifest(dir)?.socket ?? join(dir, 'control.sock'), ANSWER_MS);
+    return await client.command({ by: 'plain', reason, order, ...extra }, ANSWER_MS).finally(() => client.close());
+  } catch (error) {
+    if (!(error instanceof NoKernel)) throw error;
+    throw new Error(`the run takes no orders: ${error.message}`);
+  }
 };

@@ -38,6 +38,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
   const orders = new PlainOrders({
     dir,
     readOnly: watch.readOnly,
+    state: () => teller.live.kernel,
     standing: () => teller.standing(kernelPid(dir) === undefined),
     leave: () => stop.abort(LEFT),
   });

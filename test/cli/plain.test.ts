@@ -74,6 +74,12 @@ describe('attach --plain', () => {
     proc.stdin?.write('fly\n\npause\n');
     await refused;
     await paused;
+    const told = lineOf(proc, 'stdout', /order of plain: tell.*\(it dawdles\)/);
+    proc.stdin?.write('tell P1 "look at rows/" --reason "it dawdles"\n');
+    await told;
+    const foretold = lineOf(proc, 'stdout', /^would be: panic budget raised by 2/);
+    proc.stdin?.write('grant panic 2 --dry-run\n');
+    await foretold;
     const standing = lineOf(proc, 'stdout', / is PAUSED at t\d+/);
     proc.stdin?.write('status\n');
     await standing;
@@ -84,7 +90,7 @@ describe('attach --plain', () => {
     expect((await ended).code).toBe(0);
     expect(kernelPid(dir)).toBeDefined();
     const orders = (await allRecords(dir)).filter(({ kind }) => kind === 'operator.commanded');
-    expect(orders).toMatchObject([{ order: { command: 'pause' } }, { order: { command: 'unpause' } }]);
+    expect(orders.map(({ order }) => (order as { command: string }).command)).toEqual(['pause', 'tell', 'unpause']);
   });
 
   test('goes on after stdin is closed; a kill from there ends it with the run', async () => {
