@@ -23,7 +23,7 @@ interface Source {
 
 /**
  * Reads a task file and checks all of it, its directory of files and its repository included.
- * @param repo `PATH@COMMIT` in place of the file's own, its path relative to here
+ * @param repo `PATH@COMMIT` in place of the file's own, or of its `dir` where it has none; the path is relative to here
  * @throws TaskError `missing` or `invalid`
  */
 export const checkTask = (path: string, repo?: string): LoadedTask => {
@@ -38,7 +38,10 @@ export const checkTask = (path: string, repo?: string): LoadedTask => {
     const field = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
     throw invalid(source, field, issue.code === 'unrecognized_keys' ? 'there is no such field' : reason(issue.message));
   }
-  return build(source, parsed.data, repo);
+  const task = parsed.data;
+  // It stands in place of what the workspace begins with, and that is the directory where the file names no repository.
+  const replaced = repo !== undefined && task.repo === undefined;
+  return build(source, replaced ? { ...task, dir: undefined } : task, repo);
 };
 
 const build = (source: Source, task: TaskFile, repo: string | undefined): LoadedTask => {
