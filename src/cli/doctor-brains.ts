@@ -1,6 +1,7 @@
 /** What `turingos doctor` looks at of a profile's brains: is each there, and does it say a first token. */
 import type { EndpointBrain, Probe } from '../adapters/brains/endpoints/endpoint-brain.ts';
 import { openEndpoint } from '../adapters/brains/endpoints/index.ts';
+import { didYouMean } from '../adapters/config/nearest.ts';
 import { replyJsonSchema } from '../kernel/index.ts';
 import { type EndpointsSpec, isEndpoints, type PairSpec, type SeatSpec } from '../runtime/brain-spec.ts';
 import { type Brain, BrainError, type BrainRequest } from '../runtime/ports.ts';
@@ -38,7 +39,7 @@ export async function* checkBrains(pair: PairSpec): AsyncGenerator<Check> {
   for (const seat of seated(pair)) {
     const { brain: spec, seats } = seat;
     if (spec.provider === 'simulated') yield ok(`brain (${seats})`, 'SIM: simulated, needs nothing');
-    else if (isEndpoints(spec)) yield* await Promise.all(endpointsChecked(seat, spec));
+    else if (isEndpoints(spec)) yield* await endpointsChecked(seat, spec);
     else yield await checkEmbedded(`brain (${seats})`, seat);
   }
 }
@@ -61,8 +62,13 @@ export const checkEmbedded = async (name: string, seat: SeatSpec): Promise<Check
   }
 };
 
-const endpointsChecked = (seat: Seated, spec: EndpointsSpec): Promise<Check>[] =>
-  spec.urls.map((url) => checkEndpoint(`brain (${seat.seats})`, seat, { ...spec, urls: [url] }));
+/** A role of several addresses can work as long as one of them does. */
+const endpointsChecked = async (seat: Seated, spec: EndpointsSpec): Promise<Check[]> => {
+  const name = `brain (${seat.seats})`;
+  const checks = await Promise.all(spec.urls.map((url) => checkEndpoint(name, seat, { ...spec, urls: [url] })));
+  const works = checks.some(({ state }) => state !== 'fail');
+  return works ? checks.map((check) => (check.state === 'fail' ? { ...check, state: 'warn' } : check)) : checks;
+};
 
 const checkEndpoint = async (name: string, seat: SeatSpec, spec: EndpointsSpec): Promise<Check> => {
   const { keyEnv } = spec;
@@ -71,46 +77,63 @@ const checkEndpoint = async (name: string, seat: SeatSpec, spec: EndpointsSpec):
     return fail(name, `${what}: ${keyEnv} is not set`, `set the environment variable ${keyEnv} to the key`);
   }
   let brain: EndpointBrain | undefined;
+  let there: There | undefined;
   try {
     const [endpoint] = endpointsOf(spec);
     if (endpoint === undefined) return fail(name, `${what}: no address`, 'give one');
     brain = await openEndpoint(endpoint);
     const probe = await brain.probe();
     if (!probe.ok) return fail(name, `${what}: ${oneLine(probe.error)}`, wayOut(probe.error, spec));
+    there = probe;
     const firstMs = await firstToken(brain, seat);
     const key = keyEnv === null ? '' : ', key accepted';
-    const found = `${what}: answered in ${probe.latencyMs} ms${key}, first token after ${firstMs} ms`;
-    if (probe.hasModel) return ok(name, found);
-    return warn(
-      name,
-      `${found}, though ${spec.model} is not in its list`,
-      `name one of its models in the profile: ${modelsOf(probe)}`,
-    );
+    const found = `${what}: answered in ${there.latencyMs} ms${key}, first token after ${firstMs} ms`;
+    if (there.hasModel) return ok(name, found);
+    return warn(name, `${found}, though it lists other models: ${namesOf(there)}`, otherModel(spec, there));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
-    return fail(name, `${what}: ${oneLine(error)}`, wayOut(error, spec));
+    const todo =
+      there?.hasModel === false && error.code === 'unreachable' ? otherModel(spec, there) : wayOut(error, spec);
+    return fail(name, `${what}: ${oneLine(error)}`, todo);
   } finally {
     await brain?.dispose();
   }
 };
 
-const modelsOf = ({ models }: Extract<Probe, { ok: true }>): string => {
+type There = Extract<Probe, { ok: true }>;
+
+const namesOf = ({ models }: There): string => {
   const names = models.slice(0, NAMED_MODELS).map(({ name }) => name);
   const more = models.length - names.length;
   return `${names.join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
+/** The server is there, and the model is not. */
+const otherModel = ({ provider, model }: EndpointsSpec, { models }: There): string => {
+  const meant = didYouMean(
+    model,
+    models.map(({ name }) => name.replace(/:latest$/, '')),
+  );
+  const pull = provider === 'ollama' ? `\`ollama pull ${model}\` on its machine, or ` : '';
+  return `${pull}name one of its models in the profile${meant}`;
+};
+
 const oneLine = (error: BrainError): string => error.message.split('\n')[0] ?? error.code;
 
-const wayOut = ({ code }: BrainError, { provider, model, urls, keyEnv }: EndpointsSpec): string => {
+const wayOut = ({ code }: BrainError, spec: EndpointsSpec): string => {
+  const { provider, model, keyEnv } = spec;
   const key = keyEnv === null ? 'name its variable with keyEnv' : `see that ${keyEnv} holds a key of this server`;
   switch (code) {
     case 'unauthorized':
       return key;
     case 'unreachable':
       return provider === 'ollama'
-        ? `start Ollama or open the tunnel, see that ${urls[0]} is right, and that it has the model: \`ollama pull ${model}\``
-        : `start the server, and see that ${urls[0]} and the model ${model} are right`;
+        ? `start Ollama or open the tunnel, and see that ${address(spec)} is right`
+        : `start the server, and see that ${address(spec)} and the model ${model} are right`;
+    case 'context_exceeded':
+      return provider === 'ollama'
+        ? 'give it more context with contextTokens, or take a model that holds more'
+        : 'take a model that holds more, or start its server with more context';
     case 'rate_limited':
     case 'overloaded':
       return 'wait a little and try again';
@@ -121,6 +144,13 @@ const wayOut = ({ code }: BrainError, { provider, model, urls, keyEnv }: Endpoin
     default:
       return 'see that the address is that of a server of models';
   }
+};
+
+/** As it is written, with what is usually wrong with it. */
+const address = ({ provider, urls: [url = ''] }: EndpointsSpec): string => {
+  const { origin, pathname } = new URL(url);
+  if (provider === 'ollama') return pathname === '/' ? url : `${url} (an Ollama of its own is at ${origin})`;
+  return /\/v\d/.test(pathname) ? url : `${url} (most servers have this protocol under ${origin}/v1)`;
 };
 
 /** @returns milliseconds @throws BrainError where none comes */

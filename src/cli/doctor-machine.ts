@@ -75,13 +75,18 @@ const MIB = 1024 ** 2;
 /** A segment of a journal, and what a long run with its files may come to, in MiB. */
 const ROOM = { least: 64, good: 1024 };
 
-export const checkHome = (home: string): Check => {
+const freeMib = (place: string): number => {
+  const { bavail, bsize } = statfsSync(place);
+  return Math.floor((bavail * bsize) / MIB);
+};
+
+/** @param freeIn for tests: MiB that are free at a place */
+export const checkHome = (home: string, freeIn = freeMib): Check => {
   const name = 'home';
   const place = nearestThere(home);
   try {
     rmSync(mkdtempSync(join(place, '.turingos-doctor-')), { recursive: true });
-    const { bavail, bsize } = statfsSync(place);
-    const free = Math.floor((bavail * bsize) / MIB);
+    const free = freeIn(place);
     const found = `${home} can be written, ${free} MiB free`;
     if (free < ROOM.least) return fail(name, found, `make room, or name another --home: ${ROOM.least} MiB at least`);
     return free < ROOM.good ? warn(name, found, 'make room before long runs') : ok(name, found);

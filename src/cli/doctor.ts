@@ -27,7 +27,10 @@ export const doctorVerb = async (options: DoctorOptions): Promise<number> => {
   const good = lacking.length === 0;
   if (options.json === true) await json({ ok: good, profile: options.profile, checks });
   else if (good) await line(`profile ${options.profile} has all that it needs`);
-  else await line(`profile ${options.profile} cannot be used yet: ${lacking.map(({ name }) => name).join(', ')}`);
+  else
+    await line(
+      `profile ${options.profile} cannot be used yet: ${[...new Set(lacking.map(({ name }) => name))].join(', ')}`,
+    );
   return good ? EXIT.ok : EXIT.unavailable;
 };
 

@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmbeddedBrain } from '../../src/adapters/brains/embedded.ts';
 import { CONCURRENT } from '../../src/adapters/brains/embedded-model.ts';
 import { Reply, replyJsonSchema } from '../../src/kernel/syscalls.ts';
 import type { Brain, BrainDelta, BrainEnd, BrainRequest } from '../../src/runtime/ports.ts';
+import { within } from './brains/endpoints/server.ts';
 
 const FRAME = `[role] worker of map m1, step 2 of 3
 [task] sum r02
@@ -76,6 +78,30 @@ describe('the embedded brain', () => {
     expect(parts).toHaveLength(4);
     expect(parts.at(-1)).toMatchObject({ type: 'end', finish: 'aborted', usage: { tokensOut: 3 } });
     expect((await collect(brain.stream(ask()))).end.finish).toBe('stop');
+  });
+
+  it('ends within 250 ms of an abort, fifty times, and leaves no thread behind', async () => {
+    const threads = (): number => readdirSync('/proc/self/task').length;
+    const abortOne = async (): Promise<boolean> => {
+      const controller = new AbortController();
+      const { promise: ended, resolve } = Promise.withResolvers<void>();
+      let soon: Promise<boolean> | undefined;
+      let heard = 0;
+      for await (const part of brain.stream(ask({ signal: controller.signal }))) {
+        heard += 1;
+        if (heard === 3) {
+          soon = within(250, ended);
+          controller.abort();
+        }
+        if (part.type === 'end') resolve();
+      }
+      expect(heard).toBe(4);
+      return (await soon) === true;
+    };
+    await abortOne();
+    const before = threads();
+    for (let i = 0; i < 50; i += 1) expect(await abortOne()).toBe(true);
+    expect(threads()).toBeLessThanOrEqual(before);
   });
 
   it('ends at once when it was aborted before it began', async () => {

@@ -58,8 +58,11 @@ describe('a profile', () => {
   test('with two addresses, each looked at', async () => {
     const server = await referenceServer();
     const { code, brains } = await doctor(...ofMine(server.url, await deadUrl()));
-    expect(brains.map(({ state }) => state)).toEqual(['ok', 'fail']);
-    expect(code).toBe(69);
+    expect(brains.map(({ state }) => state)).toEqual(['ok', 'warn']);
+    expect(code).toBe(0);
+    const dead = await doctor(...ofMine(await deadUrl(), await deadUrl()));
+    expect(dead.brains.map(({ state }) => state)).toEqual(['fail', 'fail']);
+    expect(dead.code).toBe(69);
   });
 
   test('whose key is refused', async () => {
@@ -138,5 +141,15 @@ describe('the machine', () => {
     const home = `${scratch()}/a/b`;
     expect(checkHome(home)).toMatchObject({ found: expect.stringMatching(/can be written, \d+ MiB free/) });
     expect(checkHome('/proc/nothing')).toMatchObject({ state: 'fail', todo: 'name a writable --home' });
+  });
+
+  test.each([
+    [8, 'fail', 'make room, or name another --home: 64 MiB at least'],
+    [300, 'warn', 'make room before long runs'],
+    [5000, 'ok', undefined],
+  ])('a home with %i MiB left: %s', (free, state, todo) => {
+    const check = checkHome(scratch(), () => free);
+    expect([check.state, check.todo]).toEqual([state, todo]);
+    expect(check.found).toContain(`${free} MiB free`);
   });
 });

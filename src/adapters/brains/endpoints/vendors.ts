@@ -131,7 +131,7 @@ export interface ErrorWords {
 export const ERROR_WORDS: readonly ErrorWords[] = [
   {
     words:
-      /insufficient_quota|exceeded_current_quota|exceeded your current quota|insufficient.balance|account.*suspended/i,
+      /insufficient_quota|exceeded_current_quota|exceeded your current quota|insufficient.balance|account.*suspended|reached your \w+ usage limit/i,
     code: 'unauthorized',
     at: [400, 402, 403, 429, 'stream'],
     unlessRetry: true,

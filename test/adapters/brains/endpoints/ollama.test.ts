@@ -186,6 +186,7 @@ describe('an answer that is none', () => {
     [400, 'the input length exceeds the context length', 'context_exceeded'],
     [400, '"m" does not support thinking', 'refused'],
     [401, 'unauthorized', 'unauthorized'],
+    [429, 'too many concurrent requests', 'rate_limited'],
     [500, 'model requires more system memory (20 GiB) than is available', 'overloaded'],
     [503, 'server busy, please try again. maximum pending requests exceeded', 'overloaded'],
   ])('%i %s', async (status, error, code) => {
@@ -195,6 +196,16 @@ describe('an answer that is none', () => {
     const plain = await asked((answer) => answer.head(status, { 'retry-after': '2' }).chunk(error).end());
     expect(failure(plain)).toMatchObject({ code, retryAfterMs: 2000 });
     expect(words).toEqual([]);
+  });
+
+  test('a limit that is used up is no rate limit: it takes a person, or hours', async () => {
+    const error = 'you (x) have reached your weekly usage limit, upgrade for higher limits';
+    expect(failure(await asked((answer) => answer.json(429, { error })))).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('the quota of this key is used up'),
+    });
+    const soon = await asked((answer) => answer.json(429, { error }, { 'retry-after': '60' }));
+    expect(failure(soon)).toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
   });
 
   test('a model that is not there is told with those that are', async () => {
