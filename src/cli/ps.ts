@@ -40,7 +40,7 @@ const row = (run: RunSummary, stall: string | null | undefined): string[] =>
   [
     run.id,
     STATES[run.state],
-    run.task,
+    run.sandbox === 'none' ? `${run.task} (no sandbox)` : run.task,
     `${run.planner}+${run.worker}`,
     String(run.tick),
     run.createdAt.slice(0, 19).replace('T', ' '),

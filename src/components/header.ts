@@ -88,14 +88,19 @@ const pair = (live: LiveState, max: number, gap: string): Span[] => {
   ];
 };
 
+/** That nothing is between the run's commands and the machine, if so; said at every width. */
+const fence = ({ info }: LiveState): Span[] => (info.unfenced === true ? [' ', ['warn', 'NO SANDBOX']] : []);
+
+const taskSpans = (live: LiveState, name: string): Span[] => [` ${name}`, ...fence(live)];
+
 /** Columns of a task's name beside a place. */
 const TASK = 20;
 
 /** Which run and which pair, long to short; who is simulated is said in all of them. */
 const names = (live: LiveState): Span[][] => [
-  [['bold', live.info.id], ` ${live.info.task}`, ...pair(live, 16, '   ')],
-  [['bold', live.info.id.slice(0, 4)], ` ${shortName(live.info.task, TASK)}`, ...pair(live, 10, ' ')],
-  [['bold', live.info.id.slice(0, 4)], ...pair(live, 10, ' ')],
+  [['bold', live.info.id], ...taskSpans(live, live.info.task), ...pair(live, 16, '   ')],
+  [['bold', live.info.id.slice(0, 4)], ...taskSpans(live, shortName(live.info.task, TASK)), ...pair(live, 10, ' ')],
+  [['bold', live.info.id.slice(0, 4)], ...fence(live), ...pair(live, 10, ' ')],
 ];
 
 const time = ({ now }: HeaderProps, live: LiveState): string => shortTime(elapsedMs(live.info, now));
@@ -104,29 +109,29 @@ const time = ({ now }: HeaderProps, live: LiveState): string => shortTime(elapse
 const VARIANTS: readonly Variant[] = [
   (props, live) => [
     ['bold', live.info.id],
-    ` ${live.info.task}`,
+    ...taskSpans(live, live.info.task),
     ...pair(live, 40, '   '),
     `   seed ${live.info.seed}   tick ${live.kernel.tick}   ${time(props, live)}`,
     props.kernelPid === null ? '' : `   kernel ${props.kernelPid} ${props.word === 'GONE' ? 'gone' : 'ok'}`,
   ],
   (props, live) => [
     ['bold', live.info.id],
-    ` ${live.info.task}`,
+    ...taskSpans(live, live.info.task),
     ...pair(live, 24, '  '),
     `  seed ${live.info.seed}  t${live.kernel.tick}  ${time(props, live)}`,
   ],
   (props, live) => [
     ['bold', live.info.id.slice(0, 4)],
-    ` ${live.info.task}`,
+    ...taskSpans(live, live.info.task),
     ...pair(live, 16, '  '),
     `  t${live.kernel.tick} ${time(props, live)}`,
   ],
   (props, live) => [
     ['bold', live.info.id.slice(0, 4)],
-    ` ${live.info.task.slice(0, 9)}`,
+    ...taskSpans(live, live.info.task.slice(0, 9)),
     ...pair(live, 10, ' '),
     ` t${live.kernel.tick} ${time(props, live)}`,
   ],
-  (_, live) => [['bold', live.info.id.slice(0, 4)], ...pair(live, 10, ' '), ` t${live.kernel.tick}`],
-  (_, live) => [['bold', live.info.id.slice(0, 4)], ` t${live.kernel.tick}`],
+  (_, live) => [['bold', live.info.id.slice(0, 4)], ...fence(live), ...pair(live, 10, ' '), ` t${live.kernel.tick}`],
+  (_, live) => [['bold', live.info.id.slice(0, 4)], ...fence(live), ` t${live.kernel.tick}`],
 ];

@@ -20,6 +20,8 @@ export interface RunSummary {
   worker: string;
   simulated: boolean;
   seed: number;
+  /** What its commands run in; null where it starts no programs. */
+  sandbox: 'auto' | 'none' | null;
   createdAt: string;
   /** Dispatches, as far as the end of the journal tells. */
   tick: number;
@@ -100,6 +102,7 @@ const described = (manifest: Manifest) => ({
   worker: manifest.brains.worker.name,
   simulated: manifest.brains.planner.simulated || manifest.brains.worker.simulated,
   seed: manifest.seed,
+  sandbox: manifest.workspace?.sandbox ?? null,
   createdAt: manifest.createdAt,
 });
 

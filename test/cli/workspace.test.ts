@@ -169,6 +169,7 @@ describe('a kernel that is killed while a command runs', () => {
       op: 'SYS_HALT',
     });
     const { home, id, dir, half } = await lost(config, '--sandbox', 'none');
+    expect((await turingos('ps', '--all', '--home', home)).stdout).toMatch(/ GONE +task \(no sandbox\) /);
     const resumed = await turingos('resume', id, '--json', '--home', home);
     expect(lastJson(resumed)).toMatchObject({ outcome: 'passed' });
     expect(readFileSync(outside, 'utf8')).toBe(`${outside}\n`);

@@ -110,6 +110,19 @@ describe('header', () => {
     expect(stringWidth(line)).toBe(80);
     expect(line).toContain('t45');
   });
+  test.each([40, 60, 80, 100, 120])(
+    'a run without a sandbox says so at %i columns, one with it says nothing',
+    (width) => {
+      const [first, ...rest] = eventfulRun().records;
+      if (first?.kind !== 'run.started') throw new Error('no start');
+      const unfenced = { ...first, world: { ...first.world, sandbox: 'none' as const } };
+      const state = [unfenced, ...rest].reduce(foldLive, emptyLive);
+      const line = (of: LiveState) =>
+        strip(headerLine(look, width, { live: of, word: 'RUNNING', held: null, kernelPid: 1 }));
+      expect(line(state)).toContain('NO SANDBOX');
+      expect(line(live)).not.toContain('SANDBOX');
+    },
+  );
   test('a held view says how far it lags', () => {
     expect(strip(headerLine(look, 80, { live, word: 'RUNNING', held: 14, kernelPid: null }))).toContain('HELD -14t');
   });

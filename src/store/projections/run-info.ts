@@ -16,6 +16,8 @@ export interface RunInfo {
   planner: BrainInfo | null;
   worker: BrainInfo | null;
   seed: number;
+  /** Its commands run without a sandbox, by the operator's choice. */
+  unfenced?: true;
   /** Milliseconds since the epoch, from the records' time stamps; 0 before the first. */
   startedMs: number;
   lastMs: number;
@@ -73,6 +75,7 @@ export const foldRunInfo = (info: RunInfo, rec: Rec): RunInfo => {
         planner: rec.planner,
         worker: rec.worker,
         seed: rec.seed,
+        ...(rec.world.sandbox === 'none' ? { unfenced: true as const } : {}),
       };
     case 'run.paused':
       return { ...next, pausedSince: at };
