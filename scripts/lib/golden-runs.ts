@@ -120,6 +120,7 @@ const whole = async (
     files: world,
     policy: { ...DEFAULT_POLICY, ...policy },
     seed,
+    chaos: [],
   };
   const { pair: spec } = shippedProfile('sim');
   const launch = {

@@ -58,7 +58,7 @@ type Open = (files: Readonly<Record<string, string>>) => Promise<{ world: RunWor
 
 const started = async (
   { workspace }: Launch,
-  { task, files, policy, seed }: Begin<'start'>,
+  { task, files, policy, seed, chaos }: Begin<'start'>,
   pair: Pair,
   open: Open,
 ) => {
@@ -74,7 +74,7 @@ const started = async (
     worker: nameOf(pair.worker),
     // A workspace may be larger than a record; the hash says what is in it.
     world: { kind, hash: await world.hash(), files: kind === 'memory' ? files : {}, ...unfenced },
-    chaos: [],
+    chaos,
   };
   return { input, world: faultyWorld(world), grader };
 };

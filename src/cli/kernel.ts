@@ -1,5 +1,6 @@
 /** The hidden verb `kernel`: the process that is a run. Started by `run`, `resume` and `fork`, in a process group of its own, without a terminal. */
 import { rmSync } from 'node:fs';
+import { faultyHost } from '../adapters/chaos/faulty-host.ts';
 import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import { type Journal, openJournal } from '../journal/index.ts';
 import { startIndexThread } from '../replay/index-thread.ts';
@@ -45,9 +46,12 @@ const supervise = async (
   obey: (order: Order) => void,
 ): Promise<number> => {
   let stalled: string | null = null;
+  const host = faultyHost();
   const journal = await openJournal(dir, {
     run: launch.id,
     fsync: launch.fsync,
+    write: host.write,
+    now: host.now,
     onStall: (why) => {
       stalled = why;
     },
@@ -56,7 +60,8 @@ const supervise = async (
   // Only who holds the lock may say what the run is, and that it needs no launching any more.
   rmSync(launchFile(dir), { force: true });
   const index = startIndexThread(dir);
-  const engine = new Engine({ journal, seats: pair, world, grader, repeatsCommands: sandbox?.kind !== 'none' });
+  const repeatsCommands = sandbox?.kind !== 'none';
+  const engine = new Engine({ journal, seats: pair, world, grader, host, repeatsCommands });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
   const command: Order = async ({ by, reason, order, id, dryRun }) => {

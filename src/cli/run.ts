@@ -9,6 +9,7 @@ import type { WorkspaceSpec } from '../runtime/manifest.ts';
 import { createRunDir, homeDir, socketPath, workspaceDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import type { ScreenOptions } from './appearance.ts';
+import { chaosPlan } from './chaos-plan.ts';
 import { isHeadless, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
 import type { CommonOptions } from './options.ts';
@@ -21,6 +22,8 @@ export interface RunOptions extends CommonOptions, ScreenOptions {
   profile: string;
   policy?: string;
   seed: number;
+  /** A plan of faults. */
+  chaos?: string;
   pace?: 'max' | number;
   fsync: Launch['fsync'];
   repo?: string;
@@ -39,6 +42,7 @@ export const runVerb = async (
   const fitting = laidOver(defaults, ofProfile);
   const base = { ...fitting, limits: { ...fitting.limits, ...task.limits } };
   const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
+  const chaos = options.chaos === undefined ? [] : chaosPlan(options.chaos);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
   furnished([dir], () => keepJudge(dir, task.judge));
@@ -53,7 +57,7 @@ export const runVerb = async (
     taskSource: existsSync(taskName) && task.spec.name !== taskName ? resolve(taskName) : taskName,
     ...(workspace === undefined ? {} : { workspace }),
     socket: socketPath(dir, id),
-    begin: { how: 'start', task: task.spec, files: task.files, policy, seed: options.seed },
+    begin: { how: 'start', task: task.spec, files: task.files, policy, seed: options.seed, chaos },
   };
   return await launchRun({ home, dir, launch }, options);
 };

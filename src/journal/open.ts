@@ -5,6 +5,7 @@ import { cannotBeRead, cannotBeWritten, JournalError } from './errors.ts';
 import { anchorsOf } from './index-files.ts';
 import { takeLock } from './lock.ts';
 import { scanJournal } from './scan.ts';
+import type { Write } from './segment-file.ts';
 import { journalDir, SEGMENT_BYTES, segmentName } from './segments.ts';
 import { type FsyncPolicy, SegmentSink } from './sink.ts';
 import { Journal, type OnStall } from './writer.ts';
@@ -17,6 +18,9 @@ export interface JournalOptions {
   /** Bytes after which a new segment is begun; default 64 MiB. */
   segmentBytes?: number;
   onStall?: OnStall;
+  /** In place of the system's: how lines are written, and what the clock shows. */
+  write?: Write;
+  now?: () => number;
 }
 
 /**
@@ -44,8 +48,22 @@ export async function openJournal(runDir: string, options: JournalOptions): Prom
       await truncate(join(dir, segmentName(found.position.segment)), found.position.size);
     const blobs = new BlobStore(runDir);
     const fsync = options.fsync ?? 'interval';
-    const sink = new SegmentSink(dir, found.position, fsync, options.segmentBytes ?? SEGMENT_BYTES, blobs);
-    return new Journal(options.run, found.head, found, { sink, blobs, lock, fsync, onStall: options.onStall });
+    const sink = new SegmentSink(
+      dir,
+      found.position,
+      fsync,
+      options.segmentBytes ?? SEGMENT_BYTES,
+      blobs,
+      options.write,
+    );
+    return new Journal(options.run, found.head, found, {
+      sink,
+      blobs,
+      lock,
+      fsync,
+      onStall: options.onStall,
+      now: options.now,
+    });
   } catch (error) {
     lock.release();
     throw error instanceof JournalError ? error : cannotBeRead(dir, error);

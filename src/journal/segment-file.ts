@@ -1,8 +1,11 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync as systemWrite } from 'node:fs';
 import { dirname } from 'node:path';
 import { cannotBeWritten } from './errors.ts';
 import { isNoRoom } from './no-room.ts';
 import { Place } from './place.ts';
+
+/** As `writeSync`: writes from an offset on and returns how many bytes it took. */
+export type Write = (fd: number, bytes: Buffer, offset: number) => number;
 
 const NEWLINE = 10;
 
@@ -12,13 +15,15 @@ export class SegmentFile {
   readonly place: Place;
   /** Bytes. */
   size: number;
+  readonly #write: Write;
 
   /**
    * Opens the segment, or begins it. Throws what the system says where there is no room for it, else `JournalError` `failed`.
    *
    * @param durable sync its name too
    */
-  constructor(path: string, durable: boolean) {
+  constructor(path: string, durable: boolean, write: Write = systemWrite) {
+    this.#write = write;
     try {
       this.fd = openSync(path, 'a');
     } catch (error) {
@@ -41,7 +46,7 @@ export class SegmentFile {
   append(lines: Buffer): void {
     let done = 0;
     try {
-      while (done < lines.length) done += writeSync(this.fd, lines, done);
+      while (done < lines.length) done += this.#write(this.fd, lines, done);
     } catch (error) {
       const whole = done === 0 ? 0 : lines.lastIndexOf(NEWLINE, done - 1) + 1;
       if (whole < done) ftruncateSync(this.fd, this.size + whole);

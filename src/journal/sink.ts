@@ -4,7 +4,7 @@ import { seqOf } from './chain.ts';
 import { DiskSync } from './disk-sync.ts';
 import { cannotBeWritten, JournalError, reasonOf } from './errors.ts';
 import { isNoRoom, noRoomSentence } from './no-room.ts';
-import { SegmentFile } from './segment-file.ts';
+import { SegmentFile, type Write } from './segment-file.ts';
 import { segmentName } from './segments.ts';
 
 /**
@@ -48,6 +48,7 @@ export class SegmentSink {
   readonly #limit: number;
   readonly #blobs: BlobStore;
   readonly #disk: DiskSync;
+  readonly #system: Write | undefined;
   #segment: number;
   #file: SegmentFile;
   /** Whole batches that wait to be written, but for lines at their beginning that found room before a stall. */
@@ -59,7 +60,8 @@ export class SegmentSink {
   #failure: JournalError | undefined;
 
   /** Throws `JournalError` `failed` where the segment cannot be written, or begun. */
-  constructor(dir: string, at: SinkPosition, policy: FsyncPolicy, limit: number, blobs: BlobStore) {
+  constructor(dir: string, at: SinkPosition, policy: FsyncPolicy, limit: number, blobs: BlobStore, write?: Write) {
+    this.#system = write;
     this.#dir = dir;
     this.#policy = policy;
     this.#limit = limit;
@@ -223,7 +225,7 @@ export class SegmentSink {
   }
 
   #openSegment(number: number): SegmentFile {
-    return new SegmentFile(join(this.#dir, segmentName(number)), this.#policy !== 'never');
+    return new SegmentFile(join(this.#dir, segmentName(number)), this.#policy !== 'never', this.#system);
   }
 
   /** Ends a stall, for good or for bad. */

@@ -44,6 +44,7 @@ export class Journal {
   readonly #sink: SegmentSink;
   readonly #fsync: FsyncPolicy;
   readonly #lock: Lock;
+  readonly #now: () => number;
   readonly #put: (text: string) => string;
   #stalledAt = 0;
   #clockTold = false;
@@ -53,7 +54,14 @@ export class Journal {
     run: string,
     head: Head,
     opened: OpenedState,
-    parts: { sink: SegmentSink; blobs: BlobStore; lock: Lock; fsync: FsyncPolicy; onStall?: OnStall | undefined },
+    parts: {
+      sink: SegmentSink;
+      blobs: BlobStore;
+      lock: Lock;
+      fsync: FsyncPolicy;
+      onStall?: OnStall | undefined;
+      now?: (() => number) | undefined;
+    },
   ) {
     this.recovered = opened.recovered;
     this.lastBatch = opened.lastBatch;
@@ -63,6 +71,7 @@ export class Journal {
     this.#sink.onStall = (why) => this.#stalled(why, parts.onStall);
     this.#fsync = parts.fsync;
     this.#lock = parts.lock;
+    this.#now = parts.now ?? Date.now;
     this.#put = (text) => this.blobs.put(text).sha256;
   }
 
@@ -119,7 +128,7 @@ export class Journal {
   #append(lines: (ms: number) => string): number {
     this.#sink.check();
     const { seq, hash } = this.#encoder;
-    const now = Date.now();
+    const now = this.#now();
     let text: string;
     try {
       text = lines(now);

@@ -4,6 +4,7 @@
  */
 import { rootCap } from './caps.ts';
 import { onFailure, onReply } from './decide/brain.ts';
+import { onApplied } from './decide/faults.ts';
 import { branchOff } from './decide/fork.ts';
 import { onCommand } from './decide/operator.ts';
 import { onFetched, onJudged, onObserved, onOpDone, onOpFailed } from './decide/outcome.ts';
@@ -38,6 +39,7 @@ const handle = (turn: Turn, input: KernelInput): string | undefined => {
   if (phase === 'ended') return 'the run has ended';
   if (input.kind === 'runtime.failed') return void endRun(turn, 'interrupted', input.message);
   if (input.kind === 'operator.commanded') return onCommand(turn, input);
+  if (input.kind === 'fault.applied') return onApplied(turn, input);
   if (input.kind === 'limit.passed') return onLimit(turn, input);
   return onAnswer(turn, input);
 };

@@ -1,6 +1,7 @@
 /** The kernel's public face: pure types and functions. */
 export * from './chaos.ts';
 export { inEffect } from './decide/orders.ts';
+export { parseReply } from './decide/reply.ts';
 export * from './decide.ts';
 export * from './digest.ts';
 export * from './evolve.ts';

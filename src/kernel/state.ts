@@ -4,7 +4,7 @@
  * executed commands, joined consensuses): what counts as progress is defined over the whole run.
  */
 
-import type { FaultSpec } from './chaos.ts';
+import type { FaultKind, FaultSpec } from './chaos.ts';
 import { emptyHashSet, type HashSet } from './hash-set.ts';
 import { DEFAULT_POLICY, type Policy } from './policy.ts';
 import type { BrainErrorCode, BrainName, Cap, Outcome, PageRef, Price } from './records/index.ts';
@@ -98,6 +98,8 @@ export interface Proc {
   dispatch: Dispatch | null;
   /** Faults that struck and have not been recovered from; its own tick count then. */
   faults: readonly { id: number; at: number }[];
+  /** Writes and commands so far, as long as a fault is scheduled by their number. */
+  occasions?: Readonly<Partial<Record<'write' | 'exec', number>>>;
   /** The handle that it used last. */
   lastCap: string;
   /** Tick of its last progress, 0 for none. */
@@ -123,7 +125,16 @@ export interface MapRun {
 export interface ArmedFault {
   id: number;
   spec: FaultSpec;
+  /** How often it may still strike; means nothing without `times`. */
   left: number;
+}
+
+/** A fault that the host is to suffer and has not yet; the process at whose dispatch it was drawn. */
+export interface StagedFault {
+  id: number;
+  pid: number;
+  fault: FaultKind;
+  ms: number;
 }
 
 export interface State {
@@ -150,6 +161,8 @@ export interface State {
   rejections: number;
   tokens: number;
   faults: readonly ArmedFault[];
+  /** Absent while there is none. */
+  staged?: readonly StagedFault[];
   /** Dispatches allowed while paused. */
   steps: number;
   outcome: Outcome | null;
@@ -255,6 +268,10 @@ export const newProc = (
   lastCap: '',
   progressTick: 0,
 });
+
+/** Which occasion for faults an op is. */
+export const occasionOf = (op: string | undefined): 'write' | 'exec' | undefined =>
+  op === 'SYS_WRITE' ? 'write' : op === 'SYS_EXEC' ? 'exec' : undefined;
 
 /** How people name a process: `P1`, `w4`. */
 export const procLabel = (proc: { pid: number; role: Role }): string =>

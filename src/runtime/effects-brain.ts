@@ -46,6 +46,8 @@ interface Stream {
   reasoning: string;
   bytes: number;
   tokens: number;
+  /** The fault that is being applied to it. */
+  applied: number | undefined;
 }
 
 export class BrainEffects {
@@ -85,6 +87,7 @@ export class BrainEffects {
       reasoning: '',
       bytes: 0,
       tokens: 0,
+      applied: undefined,
     };
     this.#live.set(event.req, stream);
     const request: BrainRequest = {
@@ -140,6 +143,8 @@ export class BrainEffects {
   }
 
   #add(stream: Stream, delta: BrainDelta): void {
+    stream.applied ??= delta.applied;
+    if (delta.text === '') return;
     stream.bytes += Buffer.byteLength(delta.text);
     stream.tokens += delta.tokens;
     if (delta.type === 'text') stream.text += delta.text;
@@ -172,7 +177,9 @@ export class BrainEffects {
   }
 
   #timedOut(stream: Stream, ms: number): void {
-    this.#fail(stream, new BrainError('timed_out', `no finish reason within ${ms} ms`));
+    const { applied } = stream;
+    const more = applied === undefined ? {} : { applied };
+    this.#fail(stream, new BrainError('timed_out', `no finish reason within ${ms} ms`, more));
   }
 
   #fail(stream: Stream, error: BrainError): void {

@@ -26,7 +26,7 @@ import {
 import { BrainEffects, type Seat } from './effects-brain.ts';
 import { type Blobs, WorldEffects } from './effects-world.ts';
 import type { RunFold } from './fold-run.ts';
-import type { Grader, World } from './ports.ts';
+import type { Grader, Host, World } from './ports.ts';
 import { type Answer, answerTo, TakenOrders } from './taken-orders.ts';
 import { clipped } from './text.ts';
 import { Waits } from './waits.ts';
@@ -50,6 +50,8 @@ export interface EngineParts {
   grader: Grader;
   /** Whether a command whose outcome a lost kernel did not write may be performed again; default: it may. */
   repeatsCommands?: boolean;
+  /** What faults of the machine are carried out on; without one none is. */
+  host?: Host;
 }
 
 /** An input, journalled; of an order, what it came to. */
@@ -91,7 +93,10 @@ export class Engine {
   readonly #brains: BrainEffects;
   readonly #world: WorldEffects;
   readonly #waits: Waits;
+  readonly #host: Host | undefined;
   readonly #queue: Queued[] = [];
+  /** What has just befallen the machine: told before anything else comes, so that a run does not depend on when. */
+  readonly #befallen: KernelInput[] = [];
   /** Outcomes of simulated brains that wait for their turn, by request. */
   readonly #held = new Map<number, { pid: number; input: KernelInput }>();
   /** Those of them whose turn has come. A whole round is fed back before anything else, else a low pid could starve the rest. */
@@ -104,12 +109,13 @@ export class Engine {
   #pumping = false;
   #over = false;
 
-  constructor({ journal, seats, world, grader, repeatsCommands = true }: EngineParts) {
+  constructor({ journal, seats, world, grader, host, repeatsCommands = true }: EngineParts) {
     this.#repeatsCommands = repeatsCommands;
     this.ended = this.#end.promise;
     // Whoever awaits it hears of a failure; that nobody does yet is no reason to crash.
     this.ended.catch(() => {});
     this.#journal = journal;
+    this.#host = host;
     const submit = (input: KernelInput): void => this.#enqueue({ input });
     this.#waits = new Waits(seats.planner.brain.simulated && seats.worker.brain.simulated, (req) =>
       submit({ kind: 'deadline.passed', req }),
@@ -163,6 +169,12 @@ export class Engine {
     // The last kernel was lost in the middle of writing the end.
     if (ended !== undefined) return this.#finish(ended);
     this.#round = round;
+    for (const { id, pid, fault, ms } of state.staged ?? []) {
+      // Whatever ended the last kernel, it is gone: a death that was due is not drawn again.
+      if (fault === 'disk.full') this.#host?.fillDisk();
+      if (fault === 'clock.jump') this.#host?.jumpClock(ms);
+      this.#befallen.push({ kind: 'fault.applied', id, pid });
+    }
     for (const { event, struck, leftMs } of pending) {
       if (event.kind === 'process.blocked' && this.#waits.virtual) this.#waits.add(event.req, leftMs);
       else if (this.#isLost(event)) this.#enqueue({ input: lostInCrash(event) });
@@ -232,12 +244,26 @@ export class Engine {
       await this.#journal.written();
       // The run may have ended meanwhile: nothing is performed after that, though it was asked for before.
       if (this.#over) return done?.reject(new RunOver());
+      for (const event of events) if (event.kind === 'fault.staged') await this.#befall(event);
       for (const event of events) this.#perform(event);
       done?.resolve(answer);
     } catch (error) {
       done?.reject(error);
       throw error;
     }
+  }
+
+  /** A kernel that is killed has its end on the disk: who resumes it finds that it has happened. */
+  async #befall({ fault, id, pid, ms = 0 }: EventOf<'fault.staged'>): Promise<void> {
+    const host = this.#host;
+    if (host === undefined) return;
+    if (fault === 'kernel.killed') {
+      await this.#journal.sync();
+      return host.kill();
+    }
+    if (fault === 'disk.full') host.fillDisk();
+    else host.jumpClock(ms);
+    this.#befallen.push({ kind: 'fault.applied', id, pid });
   }
 
   #perform(event: KernelEvent): void {
@@ -327,6 +353,8 @@ export class Engine {
   }
 
   #next(): Queued | undefined {
+    const befallen = this.#befallen.shift();
+    if (befallen !== undefined) return { input: befallen };
     for (let req = this.#round[0]; req !== undefined; req = this.#round[0]) {
       const held = this.#held.get(req);
       // After a resume an answer whose turn it is may have to be written once more. Orders need not wait for it.

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { INPUTS, Policy, TaskSpec } from '../kernel/index.ts';
+import { FaultSpec, INPUTS, Policy, TaskSpec } from '../kernel/index.ts';
 import { PairSpec } from './brain-spec.ts';
 import { connectControl } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
@@ -20,6 +20,7 @@ const Beginning = z.discriminatedUnion('how', [
     files: z.record(z.string(), z.string()),
     policy: Policy,
     seed: z.int().min(0),
+    chaos: z.array(FaultSpec),
   }),
   z.strictObject({ how: z.literal('resume') }),
   z.strictObject({ how: z.literal('fork'), forked: INPUTS['run.forked'] }),

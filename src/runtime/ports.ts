@@ -26,7 +26,13 @@ export interface BrainRequest {
 }
 
 /** What a stream yields before its end. */
-export type BrainDelta = { type: 'text' | 'reasoning'; text: string; tokens: number };
+export interface BrainDelta {
+  type: 'text' | 'reasoning';
+  text: string;
+  tokens: number;
+  /** Id of a fault that is being applied, should the stream never come to its end. */
+  applied?: number;
+}
 
 export interface BrainUsage {
   tokensIn: number;
@@ -84,6 +90,16 @@ export type Observed = { ok: true; text: string; worldHash: string } | { ok: fal
 export type Performed =
   | { ok: true; worldHash: string; exit: number; output: string; applied?: number }
   | { ok: false; worldHash: string; errno: string; detail: string; timedOut: boolean; applied?: number };
+
+/** What the chaos plan does to the machine under the kernel. Each takes effect at once. */
+export interface Host {
+  /** For a while nothing more can be written to the journal (ENOSPC). */
+  fillDisk(): void;
+  /** The wall clock goes forward, or back. */
+  jumpClock(ms: number): void;
+  /** Ends the kernel's process with SIGKILL. */
+  kill(): void;
+}
 
 /** Files (or their like) under one lane: at most one call at a time. Paths are relative, `/`-separated. */
 export interface World {

@@ -2,6 +2,7 @@
 import {
   DEFAULT_POLICY,
   type EventOf,
+  type FaultSpec,
   type InputOf,
   initialState,
   type KernelEvent,
@@ -58,6 +59,8 @@ export interface MachineOptions {
   /** What a command prints, by its argv and how often a command ran before. */
   exec?: (argv: readonly string[], n: number, files: Map<string, string>) => string;
   grade?: (files: Map<string, string>) => string | null;
+  chaos?: FaultSpec[];
+  seed?: number;
 }
 
 export class Machine {
@@ -78,11 +81,11 @@ export class Machine {
       kind: 'run.started',
       task: { ...TASK, ...options.task },
       policy: { ...DEFAULT_POLICY, ...options.policy },
-      seed: 7,
+      seed: this.options.seed ?? 7,
       planner: { name: 'script', digest: '', simulated: true },
       worker: { name: 'script', digest: '', simulated: true },
       world: { kind: 'memory', hash: this.hash(), files: Object.fromEntries(this.files) },
-      chaos: [],
+      chaos: this.options.chaos ?? [],
     });
   }
 
@@ -99,6 +102,10 @@ export class Machine {
       if ('aborts' in event) this.pending = this.pending.filter((other) => !event.aborts.includes(reqOf(other)));
       const isRequest = event.kind.endsWith('.requested') && event.kind !== 'fault.requested';
       if (isRequest || event.kind === 'process.blocked') this.pending.push(event);
+    }
+    // The host carries out what is staged before anything else comes.
+    for (const event of events) {
+      if (event.kind === 'fault.staged') this.feed({ kind: 'fault.applied', id: event.id, pid: event.pid });
     }
     return events;
   }
@@ -155,7 +162,9 @@ export class Machine {
     const ask = this.untilAsked();
     if (ask === undefined) throw new Error('no brain is asked');
     this.pending.shift();
-    const { req } = ask;
+    const { req, fault } = ask;
+    const applied = fault === undefined ? {} : { applied: fault.id };
+    if (fault?.fault === 'brain.unreachable') return this.answerLate(req, 'unreachable', applied);
     if (typeof answer !== 'string') {
       return this.feed({
         kind: 'brain.failed',
@@ -167,15 +176,30 @@ export class Machine {
         totalMs: 1,
       });
     }
+    if (fault?.fault === 'brain.cut') return this.answerLate(req, 'cut_off', applied);
     return this.feed({
       kind: 'brain.replied',
       req,
-      text: answer,
+      text: fault?.fault === 'brain.garbage' ? '%' : answer,
+      ...applied,
       finish: 'stop',
       tokensIn: 1,
       tokensOut: 1,
       firstTokenMs: 1,
       totalMs: 1,
+    });
+  }
+
+  private answerLate(req: number, error: 'unreachable' | 'cut_off', applied: { applied?: number }): KernelEvent[] {
+    return this.feed({
+      kind: 'brain.failed',
+      req,
+      error,
+      message: 'fault',
+      partial: '',
+      tokensOut: 0,
+      totalMs: 1,
+      ...applied,
     });
   }
 
@@ -240,8 +264,9 @@ export class Machine {
   }
 
   private perform({ req, request, pageSize, fault }: EventOf<'op.requested'>): void {
-    if (fault !== undefined) {
-      const failure = { errno: 'EACCES', detail: 'denied', timedOut: false, applied: fault.id };
+    if (fault !== undefined && fault.fault !== 'log.flood') {
+      const timedOut = fault.fault === 'exec.timeout';
+      const failure = { errno: 'EACCES', detail: 'denied', timedOut, applied: fault.id };
       this.feed({ kind: 'op.failed', req, worldHash: this.hash(), ...failure });
       return;
     }
@@ -251,9 +276,12 @@ export class Machine {
       this.feed({ kind: 'op.done', req, worldHash: this.hash(), exit: 0, output: null });
       return;
     }
-    const output =
+    const printed =
       request.op === 'SYS_EXEC' ? (this.options.exec?.(request.argv, this.commands++, this.files) ?? '') : 'log';
-    this.feed({ kind: 'op.done', req, worldHash: this.hash(), exit: 0, output: this.store(output, 1, pageSize) });
+    const output = fault === undefined ? printed : `${printed}${'flood '.repeat(5500)}`;
+    const applied = fault === undefined ? {} : { applied: fault.id };
+    const done = { worldHash: this.hash(), exit: 0, output: this.store(output, 1, pageSize) };
+    this.feed({ kind: 'op.done', req, ...done, ...applied });
   }
 }
 

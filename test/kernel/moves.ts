@@ -1,6 +1,13 @@
 /** Random histories for property tests: moves that a machine turns into inputs, sensible and senseless ones mixed. */
 import fc from 'fast-check';
-import type { BrainErrorCode, KernelInput, OperatorCommand, TaskSpec } from '../../src/kernel/index.ts';
+import {
+  type BrainErrorCode,
+  FaultKind,
+  type FaultSpec,
+  type KernelInput,
+  type OperatorCommand,
+  type TaskSpec,
+} from '../../src/kernel/index.ts';
 import { exec, goTo, halt, Machine, type MachineOptions, map, reply, reqOf, write } from './machine.ts';
 
 export type Move =
@@ -106,6 +113,24 @@ const stale: fc.Arbitrary<KernelInput> = fc.oneof(
   })),
 );
 
+/** Any fault, by hand, by rate or by schedule. */
+const fault = (target: fc.Arbitrary<FaultSpec['target']>): fc.Arbitrary<FaultSpec> => {
+  const kind = fc.constantFrom(...FaultKind.options);
+  const times = fc.integer({ min: 1, max: 3 });
+  const nth = fc.integer({ min: 1, max: 4 });
+  return fc.oneof(
+    fc.record({ fault: kind, target, times }),
+    fc.record({ fault: kind, target, rate: fc.constantFrom(50, 300, 1000) }),
+    fc.record({ fault: kind, target, times, rate: fc.constantFrom(300, 1000) }),
+    fc.record({
+      fault: kind,
+      target,
+      times,
+      schedule: fc.oneof(fc.record({ nth }), fc.record({ tick: fc.integer({ min: 1, max: 20 }) })),
+    }),
+  );
+};
+
 const pid = fc.nat(6).map((n) => n + 1);
 const target = fc.oneof(pid, fc.constantFrom('planner' as const, 'worker' as const, 'any' as const));
 const order: fc.Arbitrary<OperatorCommand> = fc.oneof(
@@ -126,11 +151,7 @@ const order: fc.Arbitrary<OperatorCommand> = fc.oneof(
   fc.record({ command: fc.constant('tell' as const), pid, text: fc.string({ minLength: 1, maxLength: 300 }) }),
   fc.record({
     command: fc.constant('inject' as const),
-    fault: fc.record({
-      fault: fc.constantFrom('brain.cut' as const, 'write.denied' as const, 'cap.revoked' as const),
-      target,
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
+    fault: fault(target),
   }),
 );
 
@@ -169,6 +190,7 @@ export const options = fc.record({
     fc.constantFrom('IN.txt', 'ANSWER.txt', 'dir/a', 'dir/b'),
     fc.string({ unit: 'grapheme', maxLength: 3000 }),
   ),
+  chaos: fc.oneof(fc.constant<FaultSpec[]>([]), fc.array(fault(target), { maxLength: 3 })),
 });
 
 /** Makes one move. Requests are served in any order: whichever `pick` points at. */
@@ -195,23 +217,27 @@ export const make = (machine: Machine, move: Move): void => {
       totalMs: 0,
     });
   } else if (isBrain) {
-    const fault = request.kind === 'brain.requested' ? request.fault?.id : undefined;
-    if (fault !== undefined) {
+    const fault = request.kind === 'brain.requested' ? request.fault : undefined;
+    const applied = fault === undefined ? {} : { applied: fault.id };
+    const error =
+      fault?.fault === 'brain.unreachable' ? 'unreachable' : fault?.fault === 'brain.cut' ? 'cut_off' : undefined;
+    if (error !== undefined) {
       machine.feed({
         kind: 'brain.failed',
         req: r,
-        error: 'cut_off',
+        error,
         message: '',
         partial: '',
         tokensOut: 0,
         totalMs: 0,
-        applied: fault,
+        ...applied,
       });
     } else {
       machine.feed({
         kind: 'brain.replied',
         req: r,
-        text: move.text,
+        text: fault?.fault === 'brain.garbage' ? '%' : move.text,
+        ...applied,
         finish: 'stop',
         tokensIn: 3,
         tokensOut: 2,

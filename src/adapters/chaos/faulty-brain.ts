@@ -3,28 +3,48 @@ import type { AttachedFault } from '../../kernel/records/events.ts';
 import { clip } from '../../kernel/text.ts';
 import { type Brain, type BrainDelta, type BrainEnd, BrainError, type BrainRequest } from '../../runtime/ports.ts';
 
+import { slowed } from './slow-brain.ts';
+import { isSpoilt, spoilt } from './spoilt-reply.ts';
+
 /** A cut comes after 1 to this many characters: within most replies. One that is over sooner is cut at its end. */
 const CUT_WITHIN = 120;
 
 /**
- * Applies `brain.cut` to requests that carry it: the text ends after a number of characters drawn from the request's seed,
- * generation is aborted, and the stream throws `cut_off` with the fault's id as applied. A brain's own error passes as it is.
+ * Applies the faults of brains to the requests that carry them. What was applied says so; a brain's own error passes as it is,
+ * and an unreachable one is not even asked.
  */
 export const faultyBrain = (brain: Brain): Brain => ({
   api: brain.api,
   name: brain.name,
   digest: brain.digest,
   simulated: brain.simulated,
-  stream: (request) =>
-    request.fault?.fault === 'brain.cut' ? cut(brain, request, request.fault) : brain.stream(request),
+  stream: ({ fault, ...request }) => (fault === undefined ? brain.stream(request) : faulty(brain, request, fault)),
   dispose: () => brain.dispose(),
 });
 
-async function* cut(
-  brain: Brain,
-  { fault: _, ...request }: BrainRequest,
-  fault: AttachedFault,
-): AsyncGenerator<BrainDelta | BrainEnd> {
+const faulty = (brain: Brain, request: BrainRequest, attached: AttachedFault): AsyncIterable<BrainDelta | BrainEnd> => {
+  const { fault } = attached;
+  if (isSpoilt(fault)) return spoilt(brain, request, attached, fault);
+  switch (fault) {
+    case 'brain.cut':
+      return cut(brain, request, attached);
+    case 'brain.unreachable':
+      return unreachable(attached);
+    case 'brain.slow_first':
+    case 'brain.slow':
+      return slowed(brain, request, attached);
+    default:
+      return brain.stream(request);
+  }
+};
+
+// biome-ignore lint/correctness/useYield: it is a stream that never begins
+async function* unreachable({ id }: AttachedFault): AsyncGenerator<BrainDelta | BrainEnd> {
+  throw new BrainError('unreachable', 'the endpoint was taken away by a fault', { applied: id });
+}
+
+/** The text ends after a number of characters drawn from the request's seed, and generation is aborted. */
+async function* cut(brain: Brain, request: BrainRequest, fault: AttachedFault): AsyncGenerator<BrainDelta | BrainEnd> {
   let left = 1 + (draw(request.seed, 'chaos.cut', 0, 0, 0) % CUT_WITHIN);
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);

@@ -6,13 +6,13 @@ import type { PairSpec } from '../../runtime/brain-spec.ts';
 import { ConsoleFields } from './console-fields.ts';
 import { findConfig } from './find.ts';
 import { isObject, layOver } from './lay-over.ts';
-import { didYouMean } from './nearest.ts';
+import { problemIn, reasonOf, tellingIssue, unknownField as unknown } from './problem.ts';
 import { pairOf } from './resolve.ts';
 import { ELSEWHERE, EXAMPLES, KNOWN_FIELDS, PROFILE_NAME, ProfileFields } from './schema.ts';
 import { findKey, NO_KEYS } from './secrets.ts';
 import { SHIPPED, SHIPPED_NAMES, type Shipped, type ShippedName } from './shipped.ts';
 import { shortForm } from './short-form.ts';
-import { ConfigError, type Path, readYaml, type YamlFile } from './yaml-file.ts';
+import { type ConfigError, type Path, readYaml, type YamlFile } from './yaml-file.ts';
 
 export interface Profile {
   name: string;
@@ -106,7 +106,7 @@ const expanded = (written: object, wrong: (seat: string, why: string) => Error):
 
 /** What to say of all that is wrong: a misspelt field is also a missing one, and the spelling is what helps. */
 const firstOf = (file: YamlFile, at: Path, value: unknown, { issues }: z.ZodError): ConfigError => {
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const issue = tellingIssue(issues);
   if (issue === undefined) return invalid(file, at, 'is wrong');
   const field = [...at, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
@@ -142,26 +142,17 @@ const knownIn = (at: Path, path: Path, holder: unknown): readonly string[] => {
   return Object.hasOwn(KNOWN_FIELDS, provider) ? KNOWN_FIELDS[provider as keyof typeof KNOWN_FIELDS] : [];
 };
 
-const unknown = (name: string, known: readonly string[]): string =>
-  `there is no such field${didYouMean(name, known)}; there are ${known.join(', ')}`;
-
-const reason = (message: string): string => {
-  if (message.endsWith('received undefined')) return 'is missing';
-  if (message.startsWith('Invalid discriminator')) return 'has to be one of ollama, openai, embedded, simulated';
-  const bare = message.replace(/^Invalid (input|option): /, '').replace(/\.$/, '');
-  return bare.charAt(0).toLowerCase() + bare.slice(1);
-};
+const reason = (message: string): string =>
+  message.startsWith('Invalid discriminator')
+    ? 'has to be one of ollama, openai, embedded, simulated'
+    : reasonOf(message);
 
 /** @param like the field to give an example of; default: the last one that has one */
 const invalid = (file: YamlFile, field: Path, why: string, like?: string): ConfigError => {
-  const shown = field
-    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
-    .join('');
   const known = field.findLast((key) => typeof key === 'string' && Object.hasOwn(EXAMPLES, key));
   const name = like ?? (typeof known === 'string' ? known : 'profiles');
   const example = EXAMPLES[`${providerAt(file.value, field)}.${name}`] ?? EXAMPLES[name];
-  const where = `${file.path}:${file.lineOf(field)}`;
-  return new ConfigError('invalid', `${where}: ${shown === '' ? '' : `${shown}: `}${why}. For example: ${example}`);
+  return problemIn(file, field, why, example as string);
 };
 
 /** The provider of the brain that a field belongs to; '' where there is none. */

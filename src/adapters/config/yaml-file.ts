@@ -30,9 +30,13 @@ export interface YamlFile {
   lineOf(field: Path): number;
 }
 
-/** @throws ConfigError */
-export const readYaml = (path: string, begin: string): YamlFile => {
-  const text = readText(path);
+/**
+ * @param begin how such a file begins
+ * @param what what it is called: `configuration file`
+ * @throws ConfigError
+ */
+export const readYaml = (path: string, begin: string, what = 'configuration file'): YamlFile => {
+  const text = readText(path, what);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const bad = document.errors[0];
@@ -50,17 +54,17 @@ export const readYaml = (path: string, begin: string): YamlFile => {
   }
 };
 
-const readText = (path: string): string => {
+const readText = (path: string, what: string): string => {
   try {
     const stat = statSync(path);
-    if (!stat.isFile()) throw new ConfigError('invalid', `${path}: not a file; name a turingos.config.yaml`);
+    if (!stat.isFile()) throw new ConfigError('invalid', `${path}: not a file; name a ${what}`);
     if (stat.size > MAX_BYTES) throw new ConfigError('invalid', `${path}: larger than ${MAX_BYTES} bytes`);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new ConfigError('missing', `there is no configuration file ${path}: name one that is there`);
+      throw new ConfigError('missing', `there is no ${what} ${path}: name one that is there`);
     }
     throw new ConfigError('invalid', `${path}: cannot be read (${code})`);
   }

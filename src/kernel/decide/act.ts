@@ -4,7 +4,7 @@ import { pageSize } from '../frame.ts';
 import { lookKey } from '../keys.ts';
 import { applyMind, toPlace } from '../loops.ts';
 import type { EventOf, PageRef, WorldRequest } from '../records/index.ts';
-import { type Proc, ROOT_PID, STACK_MAX, waiting } from '../state.ts';
+import { occasionOf, type Proc, ROOT_PID, STACK_MAX, type State, waiting } from '../state.ts';
 import { LIMITS, type WorldOp } from '../syscalls.ts';
 import { clip } from '../text.ts';
 import { findPage, viewPage, viewText } from '../views.ts';
@@ -128,8 +128,13 @@ const requestOp = (turn: Turn, proc: Proc, world: LaneOp): void => {
     worldHash: state.worldHash,
     pageSize: pageSize(state.policy.frame.limit),
     deadlineMs: state.policy.limits.opMs,
-    ...(world.op === 'SYS_WRITE' ? attachFault(state, proc, 'write.denied') : {}),
+    ...faultOf(state, proc, world.op),
   });
+};
+
+const faultOf = (state: State, proc: Proc, op: LaneOp['op']): ReturnType<typeof attachFault> => {
+  const struck = occasionOf(op);
+  return struck === undefined ? {} : attachFault(state, proc, struck);
 };
 
 /** Lets the process that has waited longest for the world have it; one that is trapped instead gives it to the next. */

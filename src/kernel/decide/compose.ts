@@ -62,7 +62,7 @@ const ask = (turn: Turn, proc: Proc, tick: number, frame: string): void => {
     seed: draw(state.seed, 'brain', proc.pid, proc.ticks, proc.outage.attempts),
     maxTokens,
     deadlineMs: brainMs,
-    ...attachFault(state, proc, 'brain.cut'),
+    ...attachFault(state, proc, 'brain'),
   });
 };
 

@@ -42,8 +42,8 @@ const beginning = (origin: State, forked: Forked): State => {
     const outage = { attempts: request.attempt - 1, ms: Math.max(0, proc.outage.ms - request.waitMs) };
     procs[request.pid] = { ...proc, outage };
   }
-  // Orders were the origin's, and which brains sit is said anew.
-  const { orders: _, brains: __, prices: ___, ...rest } = origin;
+  // Orders were the origin's, and what was to befall its machine; which brains sit is said anew.
+  const { orders: _, brains: __, prices: ___, staged: ____, ...rest } = origin;
   const prices = pricesOf(forked);
   return {
     ...rest,

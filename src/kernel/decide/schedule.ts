@@ -7,7 +7,7 @@ import { findPage, viewText } from '../views.ts';
 import { noticeText, placeText } from '../words.ts';
 import { nextInLane } from './act.ts';
 import { composeAndAsk } from './compose.ts';
-import { strikeHandles } from './faults.ts';
+import { strikeDispatch } from './faults.ts';
 import { pauseIfAsked } from './pause-on.ts';
 import { endRun, type Turn } from './turn.ts';
 
@@ -49,7 +49,7 @@ const spent = (turn: Turn): boolean => {
 };
 
 const dispatch = (turn: Turn, pid: number): void => {
-  strikeHandles(turn, turn.known(pid));
+  strikeDispatch(turn, pid);
   const proc = turn.known(pid);
   const tick = turn.state.tick + 1;
   turn.emit({ kind: 'route.dispatched', pid, tick, at: proc.d });

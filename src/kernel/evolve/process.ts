@@ -2,11 +2,11 @@
 import { hashSetAdd } from '../hash-set.ts';
 import { joinKey } from '../keys.ts';
 import { clearThrash } from '../loops.ts';
-import type { EventOf } from '../records/index.ts';
-import { JOINED_KEPT, type MapRun, newProc, type State, type Step, TOLD_KEPT } from '../state.ts';
+import type { Cap, EventOf } from '../records/index.ts';
+import { JOINED_KEPT, type MapRun, newProc, type Proc, type State, type Step, TOLD_KEPT } from '../state.ts';
 import type { Rights } from '../syscalls.ts';
 import { lastText } from '../words.ts';
-import { dropProc, openRequest, patchProc, setProc } from './update.ts';
+import { dropProc, openRequest, patchProc, setProc, unstaged } from './update.ts';
 
 const patchStep = (state: State, map: string, n: number, change: (step: Step) => Partial<Step>): State => {
   const run = state.maps[map];
@@ -24,7 +24,8 @@ export const spawned = (state: State, event: EventOf<'process.spawned'>): State 
   return step === null ? next : patchStep(next, step.map, step.n, ({ ballots }) => ({ ballots: ballots + 1 }));
 };
 
-export const ended = (state: State, event: EventOf<'process.ended'>): State => dropProc(state, event.pid);
+export const ended = (state: State, event: EventOf<'process.ended'>): State =>
+  unstaged(dropProc(state, event.pid), ({ pid }) => pid === event.pid);
 
 export const blocked = (state: State, event: EventOf<'process.blocked'>): State => {
   const proc = state.procs[event.pid];
@@ -56,6 +57,33 @@ export const revoked = (state: State, event: EventOf<'capability.revoked'>): Sta
       }),
     state,
   );
+
+/** Two rows of a process exchange their names. What was derived from either, and the pages read under it, go with the row. */
+export const swapped = (state: State, { pid, handles: [a, b] }: EventOf<'capability.swapped'>): State => {
+  const [first, second] = [state.procs[pid]?.caps[a], state.procs[pid]?.caps[b]];
+  if (first === undefined || second === undefined) return state;
+  const renamed = (handle: string): string => (handle === a ? b : handle === b ? a : handle);
+  const follow = (cap: Cap): Cap =>
+    cap.from?.pid === pid ? { ...cap, from: { pid, handle: renamed(cap.from.handle) } } : cap;
+  const procs: Record<number, Proc> = {};
+  for (const proc of Object.values(state.procs)) {
+    const caps = Object.fromEntries(Object.entries(proc.caps).map(([handle, cap]) => [handle, follow(cap)]));
+    procs[proc.pid] = { ...proc, caps };
+  }
+  return patchProc({ ...state, procs }, pid, (proc) => ({
+    ...proc,
+    caps: {
+      ...proc.caps,
+      [a]: { ...second, handle: a, url: first.url },
+      [b]: { ...first, handle: b, url: second.url },
+    },
+    pages: proc.pages.map((page) =>
+      'under' in page.of && page.of.under !== undefined
+        ? { ...page, of: { ...page.of, under: renamed(page.of.under) } }
+        : page,
+    ),
+  }));
+};
 
 export const mapStarted = (state: State, event: EventOf<'map.started'>): State => {
   const steps = event.steps.map((step) => ({

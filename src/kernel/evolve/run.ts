@@ -3,7 +3,7 @@ import { hashSetAdd } from '../hash-set.ts';
 import type { EventOf } from '../records/index.ts';
 import { type Settable, withValue } from '../settable.ts';
 import { FAULTS_KEPT, freshLoops, ORDERS_KEPT, parseState, type State, waitingFor } from '../state.ts';
-import { patchProc } from './update.ts';
+import { patchProc, unstaged } from './update.ts';
 
 export const created = (state: State, event: EventOf<'run.created'>): State => ({
   ...state,
@@ -70,7 +70,7 @@ export const granted = (state: State, event: EventOf<'panic.granted'>): State =>
 export const armed = (state: State, event: EventOf<'fault.armed'>): State => ({
   ...state,
   nextFault: event.id + 1,
-  faults: [...state.faults, { id: event.id, spec: event.spec, left: event.spec.times }],
+  faults: [...state.faults, { id: event.id, spec: event.spec, left: event.spec.times ?? 0 }],
 });
 
 export const struck = (state: State, event: EventOf<'fault.requested'>): State => {
@@ -84,19 +84,27 @@ export const struck = (state: State, event: EventOf<'fault.requested'>): State =
 
 export const triggered = (state: State, event: EventOf<'fault.triggered'>): State => {
   const faults = state.faults
-    .map((fault) => (fault.id === event.id ? { ...fault, left: fault.left - 1 } : fault))
-    .filter((fault) => fault.left > 0);
-  return patchProc({ ...state, faults }, event.pid, (proc) => ({
+    .map((fault) =>
+      fault.id === event.id && fault.spec.times !== undefined ? { ...fault, left: fault.left - 1 } : fault,
+    )
+    .filter((fault) => fault.left > 0 || fault.spec.times === undefined);
+  const next = unstaged({ ...state, faults }, ({ id, pid }) => id === event.id && pid === event.pid);
+  return patchProc(next, event.pid, (proc) => ({
     ...proc,
     faults: [...proc.faults, { id: event.id, at: proc.ticks }].slice(-FAULTS_KEPT),
   }));
 };
 
+export const staged = (state: State, { id, pid, fault, ms = 0 }: EventOf<'fault.staged'>): State => ({
+  ...state,
+  staged: [...(state.staged ?? []), { id, pid, fault, ms }],
+});
+
 export const recovered = (state: State, event: EventOf<'fault.recovered'>): State =>
   patchProc(state, event.pid, (proc) => ({ ...proc, faults: proc.faults.filter((fault) => fault.id !== event.id) }));
 
 export const runEnded = (state: State, event: EventOf<'run.ended'>): State => ({
-  ...state,
+  ...unstaged(state, () => true),
   phase: 'ended',
   outcome: event.outcome,
   procs: {},

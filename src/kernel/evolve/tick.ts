@@ -4,7 +4,7 @@ import { hashSetAdd } from '../hash-set.ts';
 import { execKey, lookKey } from '../keys.ts';
 import { applyMind, clearThrash, countReply, restart } from '../loops.ts';
 import type { EventOf } from '../records/index.ts';
-import { type Dispatch, freshLoops, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
+import { type Dispatch, freshLoops, occasionOf, type Proc, type Request, STACK_MAX, type State } from '../state.ts';
 import type { Reply } from '../syscalls.ts';
 import { rememberPages, viewBehind } from '../views.ts';
 import { HOME } from '../words.ts';
@@ -90,7 +90,19 @@ export const resolved = (state: State, event: EventOf<'ref.resolved'>): State =>
 export const opRequested = (state: State, event: EventOf<'op.requested'>): State => {
   const world = state.procs[event.pid]?.dispatch?.reply?.world;
   const lastCap = world != null && 'cap' in world ? { lastCap: world.cap } : {};
-  return openRequest(state, event.pid, { req: event.req, kind: 'op', fault: event.fault?.id ?? 0 }, lastCap);
+  const open: Request = { req: event.req, kind: 'op', fault: event.fault?.id ?? 0 };
+  return openRequest(state, event.pid, open, {
+    ...lastCap,
+    ...(event.req < state.nextReq ? {} : occasions(state, event.pid, world?.op)),
+  });
+};
+
+/** Counted only where a fault waits for a number of them; a branch that asks anew has counted already. */
+const occasions = (state: State, pid: number, op: string | undefined): Pick<Proc, 'occasions'> => {
+  const struck = occasionOf(op);
+  if (struck === undefined || !state.faults.some(({ spec }) => spec.schedule?.nth !== undefined)) return {};
+  const counted = state.procs[pid]?.occasions;
+  return { occasions: { ...counted, [struck]: (counted?.[struck] ?? 0) + 1 } };
 };
 
 export const halting = (state: State, event: EventOf<'grade.requested'>): State =>

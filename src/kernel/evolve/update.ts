@@ -1,5 +1,5 @@
 /** Small copy-on-write helpers that every part of `evolve` uses. */
-import type { Dispatch, Proc, Request, State } from '../state.ts';
+import type { Dispatch, Proc, Request, StagedFault, State } from '../state.ts';
 
 export const setProc = (state: State, proc: Proc): State => ({ ...state, procs: { ...state.procs, [proc.pid]: proc } });
 
@@ -28,4 +28,12 @@ export const dropProc = (state: State, pid: number): State => {
   const procs: Record<number, Proc> = {};
   for (const proc of Object.values(state.procs)) if (proc.pid !== pid) procs[proc.pid] = proc;
   return { ...state, procs };
+};
+
+/** Without the staged faults that are over; the field goes with the last of them. */
+export const unstaged = (state: State, isOver: (fault: StagedFault) => boolean): State => {
+  if (state.staged === undefined) return state;
+  const { staged, ...rest } = state;
+  const left = staged.filter((fault) => !isOver(fault));
+  return left.length === 0 ? rest : { ...rest, staged: left };
 };

@@ -126,6 +126,15 @@ export const EVENTS = {
       by: z.enum(['operator', 'fault']),
     })
     .describe('Handles were taken away, with everything derived from them.'),
+  'capability.swapped': z
+    .strictObject({
+      kind: z.literal('capability.swapped'),
+      pid: Pid,
+      /** The names that two rows exchange: what the one stood for, the other stands for now. */
+      handles: z.tuple([Handle, Handle]),
+      by: z.literal('fault'),
+    })
+    .describe('Two handles of a process stand for each other’s targets from here on.'),
   'route.dispatched': z
     .strictObject({ kind: z.literal('route.dispatched'), pid: Pid, tick: Tick, at: PlaceSchema })
     .describe('A process got the turn; this spends a tick.'),
@@ -341,6 +350,18 @@ export const EVENTS = {
       fault: FaultKind,
     })
     .describe('A fault is to strike a request that is in flight.'),
+  'fault.staged': z
+    .strictObject({
+      kind: z.literal('fault.staged'),
+      id: z.int().min(1),
+      /** The process that is about to be dispatched: its next progress is the recovery. */
+      pid: Pid,
+      tick: Tick,
+      fault: FaultKind,
+      /** `clock.jump` only: milliseconds that the clock goes forward, or back. */
+      ms: z.int().optional(),
+    })
+    .describe('A fault is to befall the machine under the kernel, now that this is written.'),
   'fault.triggered': z
     .strictObject({
       kind: z.literal('fault.triggered'),

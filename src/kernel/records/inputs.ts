@@ -195,6 +195,9 @@ export const INPUTS = {
       order: OperatorCommand,
     })
     .describe('The operator commanded something.'),
+  'fault.applied': z
+    .strictObject({ kind: z.literal('fault.applied'), id: z.int().min(1), pid: Pid })
+    .describe('A fault befell the machine under the kernel.'),
   'runtime.failed': z
     .strictObject({ kind: z.literal('runtime.failed'), message: z.string().max(1000) })
     .describe('The runtime broke; nothing more can be performed.'),
