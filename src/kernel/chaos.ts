@@ -44,6 +44,13 @@ export const STRUCK_BY: Readonly<Record<FaultKind, Struck>> = {
   'kernel.killed': 'host',
 };
 
+/** A rate as people say it, 0.001 to 1, in thousandths; undefined where it is none. */
+export const thousandths = (rate: number): number | undefined => {
+  const value = Math.round(rate * 1000);
+  return value >= 1 && value <= 1000 && Math.abs(value - rate * 1000) < 1e-6 ? value : undefined;
+};
+export const RATE_WORDS = 'has to be from 0.001 to 1, in steps of 0.001';
+
 /** Milliseconds that a `clock.jump` goes, forward or back. */
 export const CLOCK_JUMP_MS = 3_600_000;
 

@@ -228,9 +228,15 @@ export const KEYS = [
 
   { id: 'down', keys: ['j', 'down'], scope: 'inject', hint: 'next', help: 'Next line' },
   { id: 'up', keys: ['k', 'up'], scope: 'inject', help: 'Previous line' },
-  { id: 'right', keys: ['l', 'right', 'tab'], scope: 'inject', hint: 'change', help: 'Next choice' },
+  { id: 'row', keys: ['tab'], scope: 'inject', hint: 'row', help: 'Next row: fault, target, how often, handle' },
+  { id: 'right', keys: ['l', 'right'], scope: 'inject', hint: 'change', help: 'Next choice' },
   { id: 'left', keys: ['h', 'left'], scope: 'inject', help: 'Previous choice' },
-  { id: 'pick', keys: ['1', '2', '3'], scope: 'inject', help: 'Choose the fault' },
+  {
+    id: 'pick',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    scope: 'inject',
+    help: 'Choose the fault of that number',
+  },
   { id: 'yes', keys: ['enter'], scope: 'inject', hint: 'inject', help: 'Inject it', writes: true },
   { id: 'close', keys: ['escape', 'q', 'ctrl+c'], scope: 'inject', hint: 'cancel', help: 'Inject nothing' },
 

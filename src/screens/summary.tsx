@@ -4,6 +4,7 @@ import { Table } from 'ink-table';
 import { brainName } from '../components/header.ts';
 import { shortCount, shortTime } from '../components/widgets.ts';
 import type { LiveState } from '../store/live-state.ts';
+import { faultsText } from '../store/projections/faults.ts';
 import { elapsedMs } from '../store/projections/run-info.ts';
 import { runWord } from '../store/run-status.ts';
 import { sanitise } from '../store/sanitise.ts';
@@ -35,10 +36,12 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
       : gone
         ? `The kernel ended without a word; what it wrote is kept. Go on with it: turingos resume ${id}`
         : `The run goes on. Come back with: turingos attach ${id}`;
+  const faults = faultsText(live.faults);
   const table = renderToString(
     <Box flexDirection="column">
       <Text bold>{sanitise(`${id} ${info.task}   ${pair}`)}</Text>
       <Table data={summaryRows(live, gone)} />
+      {faults === '' ? null : <Text>{sanitise(faults)}</Text>}
       <Text>{sanitise(closing)}</Text>
     </Box>,
     { columns: Math.max(columns, 80) },

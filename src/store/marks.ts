@@ -9,6 +9,7 @@ export const marksOf = (rec: Rec): readonly MarkKind[] => {
     case 'trap.raised':
       return isLoopTrap(rec.code) ? ['trap', 'thrash'] : ['trap'];
     case 'fault.triggered':
+    case 'capability.swapped':
       return ['fault'];
     case 'capability.revoked':
       return rec.by === 'fault' ? ['fault'] : [];

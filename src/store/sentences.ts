@@ -2,6 +2,7 @@
 
 import type { LiveState } from './live-state.ts';
 import { opText, pidText, roleLetter } from './op-text.ts';
+import { faultsText } from './projections/faults.ts';
 import type { Rec } from './record.ts';
 import { endWord } from './run-status.ts';
 
@@ -35,6 +36,8 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
       return `t${rec.tick} ${who(rec.pid)} was denied ${rec.asked}: ${rec.reason}${rec.nearest === null ? '' : `, nearest ${rec.nearest}`}`;
     case 'capability.revoked':
       return `revoked by ${rec.by === 'fault' ? 'a fault' : 'the operator'}: ${rec.handles.map(({ pid, handle }) => `${handle} of ${who(pid)}`).join(', ')}`;
+    case 'capability.swapped':
+      return `swapped by a fault: ${rec.handles.join(' and ')} of ${who(rec.pid)} stand for each other's targets`;
     case 'panic.spent':
       return `t${rec.tick} ${who(rec.pid)} PANIC RESET: ${rec.left} left, ${rec.why}`;
     case 'panic.granted':
@@ -54,7 +57,9 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
     case 'map.joined':
       return `map ${rec.map} joined: ${rec.results.map((result) => result ?? 'none').join(', ')}`;
     case 'fault.armed':
-      return `fault ${rec.id} ${rec.spec.fault} armed by ${rec.by}`;
+      return `fault ${rec.id} ${rec.spec.fault} armed by ${rec.by}${rec.spec.rate === undefined ? '' : `, rate ${rec.spec.rate / 1000}`}`;
+    case 'fault.staged':
+      return `t${rec.tick} fault ${rec.id} ${rec.fault} strikes the machine now`;
     case 'fault.triggered':
       return `t${rec.tick} fault ${rec.id} ${rec.fault} struck ${who(rec.pid)}`;
     case 'fault.recovered':
@@ -65,8 +70,10 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
       return 'paused';
     case 'run.unpaused':
       return 'goes on';
-    case 'run.ended':
-      return `ended ${endWord(rec.outcome)} after ${rec.ticks} ticks: ${rec.reason}`;
+    case 'run.ended': {
+      const faults = faultsText(before.faults);
+      return `ended ${endWord(rec.outcome)} after ${rec.ticks} ticks: ${rec.reason}${faults === '' ? '' : `. ${faults}`}`;
+    }
     case 'runtime.said':
       return `note: ${rec.text}`;
     default:

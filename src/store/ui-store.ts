@@ -9,7 +9,14 @@ export type Overlay =
   | { kind: 'help'; scroll: number }
   | { kind: 'kill' }
   | { kind: 'quit' }
-  | { kind: 'inject'; fault: number; target: number; handle: number; row: 'fault' | 'target' | 'handle' };
+  | {
+      kind: 'inject';
+      fault: number;
+      target: number;
+      often: number;
+      handle: number;
+      row: 'fault' | 'target' | 'often' | 'handle';
+    };
 
 /** A line that is being typed: where to go, or what to note of a tick. */
 export type Prompt = { kind: 'goto'; text: string } | { kind: 'tag'; text: string; tick: number; seq: number };

@@ -1,6 +1,6 @@
 /** Reads a plan of faults. Rates are written as people say them, 0.1; the kernel counts in thousandths. */
 import { z } from 'zod';
-import { FaultKind, FaultSpec, STRUCK_BY } from '../../kernel/chaos.ts';
+import { FaultKind, FaultSpec, RATE_WORDS, STRUCK_BY, thousandths } from '../../kernel/chaos.ts';
 import { isObject } from '../config/lay-over.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { problemIn, reasonOf, tellingIssue, unknownField } from '../config/problem.ts';
@@ -19,13 +19,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 const FIELDS = ['fault', 'target', 'times', 'rate', 'schedule', 'handle'] as const;
 const FAULTS_MAX = 64;
-
-/** From 0.001 to 1, in thousandths. */
-export const thousandths = (rate: number): number | undefined => {
-  const value = Math.round(rate * 1000);
-  return value >= 1 && value <= 1000 && Math.abs(value - rate * 1000) < 1e-6 ? value : undefined;
-};
-export const RATE_WORDS = 'has to be from 0.001 to 1, in steps of 0.001';
 
 const Entry = z.strictObject({
   ...FaultSpec.shape,

@@ -38,17 +38,21 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
   order('inject', 'a fault, at once or at the next occasion')
     .argument('<fault>')
     .option('--target <who>', 'planner, worker, any, P1, w4 or 4', 'any')
-    .option('--times <n>', 'how often it strikes', '1')
-    .option('--handle <handle>', 'cap.revoked only: which; default the one used last')
+    .option('--times <n>', 'how often it strikes (default 1; with a rate as long as the run lasts)')
+    .option('--rate <r>', 'of its occasions, 0.001 to 1, drawn from the seed')
+    .option('--handle <handle>', 'cap.revoked and cap.swapped: which; default the one used last')
     .action(async (run: string, fault: string, options: OrderOptions & InjectOptions) => {
-      const { target, times, handle } = options;
-      const which = handle === undefined ? [] : ['--handle', handle];
-      await give(run, ['inject', fault, '--target', target, '--times', times, ...which], options);
+      const { target, times, rate, handle } = options;
+      const own = Object.entries({ times, rate, handle }).flatMap(([name, value]) =>
+        value === undefined ? [] : [`--${name}`, value],
+      );
+      await give(run, ['inject', fault, '--target', target, ...own], options);
     });
 };
 
 interface InjectOptions {
   target: string;
-  times: string;
+  times?: string;
+  rate?: string;
   handle?: string;
 }

@@ -9,7 +9,7 @@ import { momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
 import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
-import { FAULTS, faultSpec, freshInject, moveInject } from './inject.ts';
+import { FAULTS, faultSpec, freshInject, moveInject, OFTEN } from './inject.ts';
 import { askPlace, askTag, GOTO, openPrompt, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
 import { focusPane, type Motion, scrollPane } from './scrolling.ts';
@@ -162,7 +162,7 @@ const moveChooser: Action = ({ ui, console }, key) => {
   const { overlay } = ui.getState();
   if (overlay?.kind !== 'inject') return;
   const motion =
-    ({ j: 'down', k: 'up', l: 'right', h: 'left', tab: 'right' } as const)[key] ??
+    ({ j: 'down', k: 'up', l: 'right', h: 'left', tab: 'next' } as const)[key] ??
     (key as 'up' | 'down' | 'left' | 'right');
   ui.setState({ overlay: moveInject(overlay, console.latest().kernel, motion) });
 };
@@ -172,9 +172,11 @@ const INJECT: Readonly<Record<string, Action>> = {
   up: moveChooser,
   left: moveChooser,
   right: moveChooser,
+  row: moveChooser,
   pick: ({ ui }, key) => {
     const { overlay } = ui.getState();
-    if (overlay?.kind === 'inject') ui.setState({ overlay: { ...overlay, fault: Number(key) - 1, row: 'target' } });
+    if (overlay?.kind === 'inject')
+      ui.setState({ overlay: { ...overlay, fault: Number(key) - 1, handle: 0, row: 'target' } });
   },
   yes: (context) => {
     const { overlay } = context.ui.getState();
@@ -182,11 +184,15 @@ const INJECT: Readonly<Record<string, Action>> = {
     const fault = faultSpec(overlay, context.console.latest().kernel);
     context.ui.setState({ overlay: null });
     const name = FAULTS.find((choice) => choice.fault === fault.fault)?.name ?? fault.fault;
+    const often =
+      overlay.often === 0
+        ? ''
+        : `, ${fault.rate === undefined ? OFTEN[overlay.often]?.label : `rate ${fault.rate / 1000}`}`;
     const target = typeof fault.target === 'number' ? `process ${fault.target}` : fault.target;
     send(
       context,
       { command: 'inject', fault },
-      `Fault armed: ${name}, target ${target}. The time line shows F when it strikes.`,
+      `Fault armed: ${name}, target ${target}${often}. The time line shows F when it strikes.`,
     );
   },
   close,

@@ -1,5 +1,5 @@
 /** What lies over the panes of the live screen, as text. */
-import { type DialogContent, type DialogPlace, dialog } from '../../components/dialog.ts';
+import { type DialogContent, type DialogPlace, dialog, dialogRoom } from '../../components/dialog.ts';
 import type { Look } from '../../components/look.ts';
 import { type Span, wrap } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
@@ -8,7 +8,7 @@ import { isMoving, lastReply } from '../../store/projections/streams.ts';
 import type { Overlay } from '../../store/ui-store.ts';
 import { HELP_WIDTH, helpLines } from '../help.ts';
 import { bindingsOf, keysText, type Scope } from '../keys.ts';
-import { FAULTS, handlesOf, type InjectState, targetsOf } from './inject.ts';
+import { FAULTS, handlesOf, type InjectState, OFTEN, takesHandle, targetsOf } from './inject.ts';
 
 export const overlayLines = (
   look: Look,
@@ -20,7 +20,7 @@ export const overlayLines = (
 ): DialogPlace => {
   const width = Math.min(HELP_WIDTH, columns);
   return dialog(look, columns, rows, width, {
-    ...content(overlay, console, readOnly, columns, width - 4),
+    ...content(overlay, console, readOnly, { columns, rows, width: width - 4 }),
     keys: keysOf(overlay.kind, readOnly),
   });
 };
@@ -35,8 +35,7 @@ const content = (
   overlay: Overlay,
   console: ConsoleView,
   readOnly: boolean,
-  columns: number,
-  width: number,
+  { columns, rows, width }: { columns: number; rows: number; width: number },
 ): Omit<DialogContent, 'keys'> => {
   switch (overlay.kind) {
     case 'help':
@@ -52,7 +51,7 @@ const content = (
         ],
       };
     case 'inject':
-      return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live) };
+      return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live, dialogRoom(rows)) };
   }
 };
 
@@ -70,40 +69,55 @@ const killLines = (live: LiveState, width: number): Span[][] => {
   ];
 };
 
-const injectLines = (inject: InjectState, live: LiveState): Span[][] => {
+/** The list takes the room that the rows below it leave, and follows the cursor. */
+const injectLines = (inject: InjectState, live: LiveState, room: number): Span[][] => {
   const targets = targetsOf(live.kernel);
-  const handles = handlesOf(live.kernel, targets[inject.target]);
   const mark = (on: boolean): string => (on ? '> ' : '  ');
-  const lines: Span[][] = FAULTS.map(({ name, what }, i): Span[] => [
-    ['bold', mark(inject.row === 'fault' && i === inject.fault)],
-    [i === inject.fault ? 'select' : 'plain', `${i === inject.fault ? '*' : ' '}${i + 1} ${name} `],
-    ['dim', `  ${what}`],
-  ]);
   const choices = (row: InjectState['row'], name: string, labels: readonly string[], chosen: number): Span[] => [
     ['bold', mark(inject.row === row)],
     `${name.padEnd(8)}`,
-    ...labels.flatMap((label, i): Span[] => [
-      [i === chosen ? 'select' : 'plain', `${i === chosen ? '*' : ' '}${label} `],
-    ]),
+    ...labels.slice(firstShown(chosen, labels.length, CHOICES_SHOWN)).flatMap((label, i): Span[] => {
+      const on = i + firstShown(chosen, labels.length, CHOICES_SHOWN) === chosen;
+      return [[on ? 'select' : 'plain', `${on ? '*' : ' '}${label} `]];
+    }),
   ];
-  lines.push(
-    [],
+  const below = [
     choices(
       'target',
       'target',
       targets.map(({ label }) => label),
       inject.target,
     ),
-  );
-  if (FAULTS[inject.fault]?.fault === 'cap.revoked') {
-    lines.push(
-      choices(
-        'handle',
-        'handle',
-        handles.map((handle) => handle ?? 'used last'),
-        inject.handle,
-      ),
-    );
+    choices(
+      'often',
+      'often',
+      OFTEN.map(({ label }) => label),
+      inject.often,
+    ),
+  ];
+  if (takesHandle(inject)) {
+    const handles = handlesOf(live.kernel, targets[inject.target]).map((handle) => handle ?? 'used last');
+    below.push(choices('handle', 'handle', handles, inject.handle));
   }
-  return lines;
+  // One row more for the line that says what is hidden, and one that the handle may need: the list must not jump.
+  const shown = Math.max(1, Math.min(FAULTS.length, room - 5));
+  const from = firstShown(inject.fault, FAULTS.length, shown);
+  const list = FAULTS.slice(from, from + shown).map(({ name, what }, i): Span[] => {
+    const on = from + i === inject.fault;
+    return [
+      ['bold', mark(inject.row === 'fault' && on)],
+      [on ? 'select' : 'plain', `${on ? '*' : ' '}${String(from + i + 1).padStart(2)} ${name} `],
+      ['dim', `  ${what}`],
+    ];
+  });
+  const [above, after] = [from, FAULTS.length - from - shown];
+  const hidden = [above > 0 ? `${above} above` : '', after > 0 ? `${after} below` : ''].filter((part) => part !== '');
+  return [...list, [['dim', hidden.length === 0 ? '' : `    ${hidden.join(', ')}`]], ...below];
 };
+
+/** Choices of a row that are surely drawn: further ones begin anew from the one that is chosen. */
+const CHOICES_SHOWN = 7;
+
+/** Where a window of so many begins that shows the chosen one. */
+const firstShown = (chosen: number, count: number, shown: number): number =>
+  Math.max(0, Math.min(chosen - shown + 1, count - shown));

@@ -72,7 +72,7 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   }
   const open = live.traps.rows.findLast(isOpen);
   if (open !== undefined) return [['error', `! t${open.tick} ${open.code}: ${open.who} ${open.evidence}`]];
-  const fault = live.faults.findLast((row) => row.recovered === null);
+  const fault = live.faults.findLast((row) => row.recovered === null && (row.struck !== null || row.by !== 'plan'));
   if (fault !== undefined) {
     return [
       [

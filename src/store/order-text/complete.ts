@@ -37,7 +37,7 @@ const next = (before: readonly string[], context: OrderContext): Candidate[] => 
   if (verb === undefined) return FORMS.map(({ verb: text, help }) => ({ text, hint: help }));
   const last = args.at(-1) ?? '';
   if (last === '--target') return [...TARGETS, ...procs(context)];
-  if (['--reason', '--times', '--handle'].includes(last)) return [];
+  if (['--reason', '--times', '--rate', '--handle'].includes(last)) return [];
   const plain = args.filter((word, i) => !word.startsWith('--') && !(args[i - 1] ?? '').startsWith('--'));
   return [...(NEXT[verb]?.(plain, context) ?? []), ...options(verb, args)];
 };
@@ -47,7 +47,8 @@ const DRY: Candidate = { text: '--dry-run', hint: 'only tell what would happen' 
 const INJECT: readonly Candidate[] = [
   { text: '--target', hint: 'whom it strikes' },
   { text: '--times', hint: 'how often' },
-  { text: '--handle', hint: 'cap.revoked only: which' },
+  { text: '--rate', hint: 'of the occasions, 0.001 to 1' },
+  { text: '--handle', hint: 'cap.revoked and cap.swapped: which' },
 ];
 const TARGETS: readonly Candidate[] = [
   { text: 'any', hint: 'whoever comes next' },

@@ -48,7 +48,7 @@ export const FORMS: readonly Form[] = [
   },
   {
     verb: 'inject',
-    form: 'FAULT [--target WHO] [--times N]',
+    form: 'FAULT [--target WHO] [--times N] [--rate R]',
     example: 'inject brain.cut --target worker --times 2',
     help: 'a fault, at once or at the next occasion',
   },

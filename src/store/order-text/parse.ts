@@ -1,5 +1,5 @@
 /** Words to an order. */
-import { FaultKind, FaultSpec } from '../../kernel/chaos.ts';
+import { FaultKind, FaultSpec, RATE_WORDS, STRUCK_BY, thousandths } from '../../kernel/chaos.ts';
 import { OperatorCommand } from '../../kernel/records/index.ts';
 import { procLabel, type State } from '../../kernel/state.ts';
 import { FIELDS, fieldNamed, readValue } from './fields.ts';
@@ -58,7 +58,7 @@ const orderOf = (words: readonly Word[], context: OrderContext): OrderLine => {
 };
 
 const REASON_MAX = 300;
-const INJECT = ['target', 'times', 'handle'];
+const INJECT = ['target', 'times', 'rate', 'handle'];
 const FLAGS = ['dry-run'];
 
 /** Options may stand anywhere behind the verb; a quoted word is none. */
@@ -140,21 +140,26 @@ const READ: Record<Verb, Reader> = {
     }
     return { command: 'swap', role, profile };
   },
-  inject: ([fault, ...more], context, { target = 'any', times = '1', handle }) => {
+  inject: ([fault, ...more], context, { target = 'any', times, rate, handle }) => {
     if (fault === undefined || more.length > 0) throw noOrder('inject', 'inject needs one fault');
     if (!FaultKind.safeParse(fault).success) {
       throw noOrder('inject', `there is no fault ${fault}; there are ${FaultKind.options.join(', ')}`);
     }
-    if (!/^\d+$/.test(times)) throw noOrder('inject', `--times ${times} is no number`);
+    if (times !== undefined && !/^\d+$/.test(times)) throw noOrder('inject', `--times ${times} is no number`);
+    const share = rate === undefined || !/^\d*\.?\d+$/.test(rate) ? undefined : thousandths(Number(rate));
+    if (rate !== undefined && share === undefined) throw noOrder('inject', `--rate ${rate}: ${RATE_WORDS}`);
     const who = ['planner', 'worker', 'any'].includes(target) ? target : pidOf('inject', target, context);
-    const spec = { fault, target: who, times: Number(times), ...(handle === undefined ? {} : { handle }) };
+    // A rate strikes as long as the run lasts, unless it is told how often.
+    const often = times === undefined && share !== undefined ? {} : { times: Number(times ?? 1) };
+    const chance = share === undefined ? {} : { rate: share };
+    const spec = { fault, target: who, ...often, ...chance, ...(handle === undefined ? {} : { handle }) };
     const parsed = FaultSpec.safeParse(spec);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw noOrder('inject', `inject: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
     }
-    if (handle !== undefined && fault !== 'cap.revoked') {
-      throw noOrder('inject', `--handle goes with cap.revoked, not with ${fault}`);
+    if (handle !== undefined && STRUCK_BY[parsed.data.fault] !== 'handle') {
+      throw noOrder('inject', `--handle goes with cap.revoked and cap.swapped, not with ${fault}`);
     }
     return { command: 'inject', fault: parsed.data };
   },

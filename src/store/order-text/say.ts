@@ -29,9 +29,11 @@ export const orderWords = (order: OperatorCommand, state?: State): string => {
     case 'swap':
       return `swap ${order.role} ${quoteWord(order.profile)}`;
     case 'inject': {
-      const { fault, target, times, handle } = order.fault;
+      const { fault, target, times, rate, handle } = order.fault;
       const whom = typeof target === 'number' ? who(target) : target;
-      return `inject ${fault} --target ${whom} --times ${times}${handle === undefined ? '' : ` --handle ${quoteWord(handle)}`}`;
+      const often = times === undefined ? '' : ` --times ${times}`;
+      const chance = rate === undefined ? '' : ` --rate ${rate / 1000}`;
+      return `inject ${fault} --target ${whom}${often}${chance}${handle === undefined ? '' : ` --handle ${quoteWord(handle)}`}`;
     }
     default:
       return order.command;
@@ -93,7 +95,7 @@ export const outcomeText = (
       return `${order.role} is ${swapped?.brain.name ?? order.profile} from the next request on`;
     }
     case 'inject': {
-      const struck = all.some(({ kind }) => kind === 'fault.requested' || kind === 'fault.triggered');
+      const struck = all.some(({ kind }) => ['fault.requested', 'fault.staged', 'fault.triggered'].includes(kind));
       const armed = all.find((event) => event.kind === 'fault.armed');
       return `fault ${armed?.id ?? ''} ${order.fault.fault} ${struck ? 'strikes now' : 'armed'}`;
     }

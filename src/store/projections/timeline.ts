@@ -52,6 +52,7 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
     case 'fault.triggered':
       return mark(line, line.atOnce[rec.id] ?? rec.tick, 'F');
     case 'capability.revoked':
+    case 'capability.swapped':
       return mark(line, after.tick, 'F');
     case 'fault.recovered':
       return mark(line, rec.tick, 'R');

@@ -55,6 +55,8 @@ const telling = (rec: Rec, caps: Readonly<Record<string, Cap>>): string => {
       return `${rec.asked} for ${rec.need}  nearest ${rec.nearest ?? 'none'}  ${rec.reason}`;
     case 'capability.revoked':
       return `${rec.handles.map(({ pid, handle }) => `${whoOf(pid)} ${handle}`).join(', ')}  by ${rec.by}`;
+    case 'capability.swapped':
+      return `${whoOf(rec.pid)} ${rec.handles.join(' and ')} exchanged  by ${rec.by}`;
     case 'capability.issued':
       return `${whoOf(rec.pid)} ${rec.cap.handle} ${rec.cap.rights} ${rec.cap.target}`;
     case 'trap.raised':
@@ -110,8 +112,11 @@ const tellingMore = (rec: Rec): string => {
       return `fault ${rec.id} ${rec.spec.fault}  by ${rec.by}`;
     case 'fault.requested':
       return `fault ${rec.id} ${rec.fault}  req ${rec.req}`;
+    case 'fault.staged':
     case 'fault.triggered':
       return `fault ${rec.id} ${rec.fault}`;
+    case 'fault.applied':
+      return `fault ${rec.id} of ${whoOf(rec.pid)}`;
     case 'fault.recovered':
       return `fault ${rec.id} after ${count(rec.ticks, 'tick')}`;
     case 'operator.commanded':

@@ -130,6 +130,7 @@ class Gathering {
       case 'process.blocked':
       case 'operator.told':
       case 'capability.issued':
+      case 'capability.swapped':
         return rec.pid === this.#pid;
       case 'capability.revoked':
         return rec.handles.some(({ pid }) => pid === this.#pid);
