@@ -26,11 +26,11 @@ export const FAULTS: readonly { fault: FaultKind; name: string; what: string }[]
 /** How often it strikes: so many times, or at a rate (thousandths) as long as the run lasts. */
 export const OFTEN: readonly (Pick<FaultSpec, 'times' | 'rate'> & { label: string })[] = [
   { label: 'once', times: 1 },
-  { label: '2 times', times: 2 },
-  { label: '3 times', times: 3 },
-  { label: '5 times', times: 5 },
-  { label: '10 times', times: 10 },
-  { label: 'rate 0.05', rate: 50 },
+  { label: '2x', times: 2 },
+  { label: '3x', times: 3 },
+  { label: '10x', times: 10 },
+  { label: 'rate 0.02', rate: 20 },
+  { label: '0.05', rate: 50 },
   { label: '0.1', rate: 100 },
   { label: '0.25', rate: 250 },
   { label: '0.5', rate: 500 },

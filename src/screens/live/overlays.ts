@@ -106,7 +106,7 @@ const injectLines = (inject: InjectState, live: LiveState, room: number): Span[]
     const on = from + i === inject.fault;
     return [
       ['bold', mark(inject.row === 'fault' && on)],
-      [on ? 'select' : 'plain', `${on ? '*' : ' '}${String(from + i + 1).padStart(2)} ${name} `],
+      [on ? 'select' : 'plain', `${on ? '*' : ' '}${String(from + i + 1).padStart(2)} ${name.padEnd(19)}`],
       ['dim', `  ${what}`],
     ];
   });
@@ -116,7 +116,7 @@ const injectLines = (inject: InjectState, live: LiveState, room: number): Span[]
 };
 
 /** Choices of a row that are surely drawn: further ones begin anew from the one that is chosen. */
-const CHOICES_SHOWN = 7;
+const CHOICES_SHOWN = 9;
 
 /** Where a window of so many begins that shows the chosen one. */
 const firstShown = (chosen: number, count: number, shown: number): number =>
