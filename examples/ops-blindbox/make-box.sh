@@ -34,6 +34,6 @@ export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=desk GIT_AUTHOR_EMAIL=desk@example.invalid GIT_AUTHOR_DATE='2026-10-21T02:10:00Z'
 export GIT_COMMITTER_NAME=desk GIT_COMMITTER_EMAIL=desk@example.invalid GIT_COMMITTER_DATE='2026-10-21T02:10:00Z'
 git init -q -b main .
-git add -A
+git add -A -f
 git -c core.fileMode=true commit -q -m "The ticket desk: $kind"
 echo "$dir@$(git rev-parse HEAD)"

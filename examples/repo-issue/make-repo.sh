@@ -11,6 +11,6 @@ export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=retry GIT_AUTHOR_EMAIL=retry@example.invalid GIT_AUTHOR_DATE='2026-10-21T08:00:00Z'
 export GIT_COMMITTER_NAME=retry GIT_COMMITTER_EMAIL=retry@example.invalid GIT_COMMITTER_DATE='2026-10-21T08:00:00Z'
 git init -q -b main .
-git add -A
+git add -A -f
 git commit -q -m 'A test for dates in Retry-After, which fails'
 echo "$dir@$(git rev-parse HEAD)"

@@ -163,6 +163,12 @@ describe('ops-blindbox', () => {
   });
 });
 
+test('no rule of .gitignore holds back a file of an example', () => {
+  const { status, stdout } = spawnSync('git', ['ls-files', '--others', '--ignored', '--exclude-standard', 'examples']);
+  expect(status).toBe(0);
+  expect(stdout.toString()).toBe('');
+});
+
 test('the repositories of the examples are the same commits wherever they are made', () => {
   const commit = (script: string, ...args: string[]): string => {
     const [dir, id] = made(script, ...args, join(scratch(), 'repo')).split('@');

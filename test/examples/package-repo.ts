@@ -50,7 +50,7 @@ export const packageTask = (dir: string): { task: string; repo: string } => {
       encoding: 'utf8',
     });
   git('init', '-q');
-  git('add', '-A');
+  git('add', '-A', '-f');
   git('commit', '-q', '-m', 'A fix taken back');
   return { task: join(own, 'task.yaml'), repo: `${repo}@HEAD` };
 };
