@@ -1,0 +1,2 @@
+export { delay } from './delay.js';
+export { retryAfter } from './retry-after.js';
