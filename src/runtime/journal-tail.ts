@@ -5,39 +5,58 @@ import { type JournalRecord, parseLine } from '../journal/index.ts';
 import { listSegments } from '../journal/segments.ts';
 
 const TAIL_BYTES = 64 * 1024;
+/** Enough for the last record of a run that has ended. */
+const GLANCE_BYTES = 4096;
 const NEWLINE = 10;
 
 /**
  * The last whole records: those within the last 64 KiB, or as far back as it takes to have one. Oldest first; long texts stay
  * references.
+ * @param enough a kind of record that says all: where the very last one is of it, the few before it are not looked for
  */
-export const lastRecords = async (dir: string): Promise<JournalRecord[]> => {
+export const lastRecords = async (dir: string, enough?: string): Promise<JournalRecord[]> => {
   for (const path of (await listSegments(dir)).reverse()) {
-    const records = lastOf(path);
+    const records = lastOf(path, enough);
     // A segment that was just begun holds none.
     if (records.length > 0) return records;
   }
   return [];
 };
 
-const lastOf = (path: string): JournalRecord[] => {
+/** Undefined where there is none. */
+export const firstRecord = async (dir: string): Promise<JournalRecord | undefined> => {
+  const [path] = await listSegments(dir);
+  if (path === undefined) return undefined;
+  const fd = openSync(path, 'r');
   try {
-    return readLast(path);
+    const bytes = Buffer.alloc(TAIL_BYTES);
+    const end = bytes.subarray(0, readSync(fd, bytes, 0, TAIL_BYTES, 0)).indexOf(NEWLINE);
+    const parsed = parseLine(bytes.toString('utf8', 0, Math.max(0, end)));
+    return parsed.ok ? parsed.record : undefined;
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const lastOf = (path: string, enough: string | undefined): JournalRecord[] => {
+  try {
+    return readLast(path, enough);
   } catch (error) {
     throw cannotBeRead(path, error);
   }
 };
 
-const readLast = (path: string): JournalRecord[] => {
+const readLast = (path: string, enough: string | undefined): JournalRecord[] => {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    for (let length = TAIL_BYTES; ; length *= 4) {
+    for (let length = enough === undefined ? TAIL_BYTES : GLANCE_BYTES; ; length = Math.max(TAIL_BYTES, length * 4)) {
       const start = Math.max(0, size - length);
       const bytes = Buffer.alloc(size - start);
       const read = readSync(fd, bytes, 0, bytes.length, start);
       const records = wholeLines(bytes.subarray(0, read), start === 0);
-      if (records.length > 0 || start === 0) return records;
+      const all = length >= TAIL_BYTES || records.at(-1)?.kind === enough;
+      if ((records.length > 0 && all) || start === 0) return records;
     }
   } finally {
     closeSync(fd);

@@ -1,8 +1,9 @@
 /** One run as lists show it, from its manifest, its lock and the end of its journal. */
 import { statSync } from 'node:fs';
-import type { JournalRecord } from '../journal/index.ts';
+import { z } from 'zod';
+import { type JournalRecord, journalDir } from '../journal/index.ts';
 import { Outcome } from '../kernel/index.ts';
-import { lastRecords } from './journal-tail.ts';
+import { firstRecord, lastRecords } from './journal-tail.ts';
 import { kernelPid, lockHolder } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { runDir, runIds } from './run-dir.ts';
@@ -54,27 +55,53 @@ const isUnwritten = (dir: string): Promise<boolean> =>
 const isYoung = (dir: string): boolean =>
   Date.now() - (statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < START_MS;
 
-/** @returns undefined where the directory holds no run; a run whose journal cannot be read is gone, and the others are not */
+/**
+ * @returns undefined where the directory holds no run; one whose manifest or journal cannot be read is listed all the same, and
+ * says so
+ */
 export const summarise = async (home: string, id: string): Promise<RunSummary | undefined> => {
   const dir = runDir(home, id);
-  const manifest = readManifest(dir);
-  if (manifest === undefined) return undefined;
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
   const pid = kernelPid(dir) ?? null;
-  const known = { id, dir, ...described(manifest), pid };
-  try {
-    return { ...known, ...(await toldBy(dir, pid)) };
-  } catch {
-    return { ...known, state: pid === null ? 'gone' : 'running', tick: 0, records: 0, reason: '', lastAt: null };
-  }
+  const manifest = readManifest(dir);
+  const told = await toldBy(dir, pid).catch((): Told => ({ ...unreadable, state: pid === null ? 'gone' : 'running' }));
+  if (manifest !== undefined) return { id, dir, ...described(manifest), pid, ...told };
+  const known = await describedByJournal(dir);
+  if (known === undefined) return undefined;
+  return { id, dir, ...known, pid, ...told, reason: told.reason || NO_MANIFEST };
 };
 
+type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'lastAt'>;
+
+const unreadable = { tick: 0, records: 0, reason: 'its journal cannot be read', lastAt: null };
+const NO_MANIFEST = 'its run.json is missing or cannot be read: put it back, then resume';
+
+/** Where there is no manifest: the first record says the same. */
+const describedByJournal = async (dir: string): Promise<ReturnType<typeof described> | undefined> => {
+  const made = statSync(journalDir(dir), { throwIfNoEntry: false })?.mtime.toISOString();
+  if (made === undefined) return undefined;
+  const begun = await firstRecord(dir).catch(() => undefined);
+  const fields = Begun.safeParse(begun);
+  const nobody = { task: '?', profile: '?', planner: '?', worker: '?', simulated: false, seed: 0, createdAt: made };
+  if (!fields.success) return nobody;
+  const { task, seed, planner, worker, ts } = fields.data;
+  const simulated = planner.simulated || worker.simulated;
+  return { ...nobody, task: task.name, planner: planner.name, worker: worker.name, simulated, seed, createdAt: ts };
+};
+
+const Seat = z.object({ name: z.string(), simulated: z.boolean() });
+const Begun = z.object({
+  kind: z.enum(['run.started', 'run.forked']),
+  ts: z.string(),
+  task: z.object({ name: z.string() }),
+  seed: z.number(),
+  planner: Seat,
+  worker: Seat,
+});
+
 /** What the end of its journal says. */
-const toldBy = async (
-  dir: string,
-  pid: number | null,
-): Promise<Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'lastAt'>> => {
-  const records = await lastRecords(dir);
+const toldBy = async (dir: string, pid: number | null): Promise<Told> => {
+  const records = await lastRecords(dir, 'run.ended');
   const last = records.at(-1);
   const ended = records.findLast((record) => record.kind === 'run.ended');
   const outcome = Outcome.safeParse(ended?.outcome).data;

@@ -134,3 +134,9 @@ test('reading on in small steps, while it is written, tells the same as reading 
   while (!(await reader.on(1000))) expect(reader.report().broken).toBeNull();
   expect(reader.report()).toEqual(await readWhy(join(GOLDEN, 'v1-dead')));
 });
+
+test('two who read on at once do not read anything twice', async () => {
+  const reader = new WhyReader(join(GOLDEN, 'v1-dead'));
+  await Promise.all([reader.on(1000), reader.on(1000), reader.on()]);
+  expect(reader.report()).toEqual(await readWhy(join(GOLDEN, 'v1-dead')));
+});

@@ -1,8 +1,15 @@
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { filterRuns, idWidth, pairText, type RunRow, sortRuns, tallyOf } from '../../src/screens/runs/runs-model.ts';
-import { RunsScreen } from '../../src/screens/runs/runs-screen.tsx';
-import { eventfulRun } from '../store/demo-run.ts';
+import {
+  countRuns,
+  filterRuns,
+  idWidth,
+  pairText,
+  type RunRow,
+  sortRuns,
+  type Told,
+} from '../../src/screens/runs/runs-model.ts';
+import { RunsScreen, type RunsSource } from '../../src/screens/runs/runs-screen.tsx';
 
 afterEach(cleanup);
 
@@ -74,28 +81,77 @@ test('ids are shown as short as they differ', () => {
   expect(idWidth([run('1aaaaaaa', 'passed'), run('1aaaaabb', 'passed')])).toBe(7);
 });
 
-test('panic resets left and loop traps are counted from the records', () => {
-  const { records } = eventfulRun();
-  expect(tallyOf(records, 3)).toEqual({ panic: { left: 2, total: 3 }, thrash: 1 });
-  expect(tallyOf([], 0)).toEqual({ panic: { left: 0, total: 0 }, thrash: 0 });
+const told = (change: Partial<Told> = {}): Told => ({
+  ...{ panic: { left: 1, total: 3 }, thrash: 4, cost: null, now: 'map m1 3/12', broken: false },
+  fields: [
+    { name: 'first trouble', text: 't17 P1 CAUSALITY two world ops' },
+    { name: 'last words', text: 'P1 t212: {"q":"Verify"}' },
+  ],
+  next: [{ verb: 'fork 3ccccccc --at t199', why: 'again' }],
+  ...change,
+});
+
+test('every way for a run to stand has its word, and those that need somebody come first', () => {
+  const states = [
+    'passed',
+    'killed',
+    'interrupted',
+    'limit',
+    'failed',
+    'paused',
+    'running',
+    'thrash',
+    'waiting',
+  ] as const;
+  const all = [...states, 'gone' as const, 'dead' as const].map((state, i) =>
+    run(`${i % 9}${'0123456789a'[i]}aaaaaa`, state),
+  );
+  expect(sortRuns(all, 'attention').map(({ state }) => state)).toEqual([
+    ...['dead', 'gone', 'waiting', 'thrash', 'running', 'paused'],
+    ...['failed', 'limit', 'interrupted', 'killed', 'passed'],
+  ]);
+  expect(countRuns(all)).toEqual({
+    ...{ all: 11, live: 2, waiting: 1, paused: 1, gone: 1, dead: 1, done: 1, other: 4 },
+  });
+});
+
+test('orders that are chosen: by thrash, by ticks, by cost', () => {
+  const list = [
+    run('1aaaaaaa', 'passed', { tick: 9, told: told({ thrash: 1, cost: 2 }) }),
+    run('2aaaaaaa', 'passed', { tick: 7, told: told({ thrash: 5 }) }),
+    run('3aaaaaaa', 'passed', { tick: 8 }),
+  ];
+  expect(sortRuns(list, 'thrash').map(({ id }) => id[0])).toEqual(['2', '1', '3']);
+  expect(sortRuns(list, 'ticks').map(({ id }) => id[0])).toEqual(['1', '3', '2']);
+  expect(sortRuns(list, 'cost').map(({ id }) => id[0])).toEqual(['1', '3', '2']);
 });
 
 test('at 80 columns there is room for why, whatever the names are', async () => {
   const why = 'panic budget spent!!';
   const list = [
     run('1aaaaaaa', 'dead', { planner: 'tiny', worker: 'tiny-early', task: 'v2/01117-long-name', reason: why }),
-    run('2aaaaaaa', 'running', { tally: { panic: { left: 1, total: 3 }, thrash: 4 } }),
+    run('2aaaaaaa', 'running', { told: told({ cost: 1.9 }) }),
   ];
   const { screen } = show(80, 24, list);
   await vi.waitFor(() => expect(screen()).toContain(why));
-  expect(screen()).toMatch(/TICK PAN TH +IDLE WHY/);
-  expect(screen()).toMatch(/LIVE +2aaa .* 12 #-- {2}4 /);
+  expect(screen()).toMatch(/TICK PAN TH +IDLE +\$ WHY/);
+  expect(screen()).toMatch(/LIVE +2aaa .* 12 #-- {2}4 .* 1\.90 map m1 3\/12/);
 });
 
 const show = (columns: number, height: number, list = rows) => {
   const open = vi.fn();
   const exit = vi.fn();
-  const source = { home: 'home', list: async () => list, tail: async () => eventfulRun().records.slice(-200) };
+  const looked: string[] = [];
+  const source: RunsSource = {
+    home: 'home',
+    list: async () => list,
+    look: async (id) => {
+      looked.push(id);
+      const row = list.find((candidate) => candidate.id === id);
+      return row === undefined ? undefined : { ...row, told: told() };
+    },
+    measure: async () => 1_500_000,
+  };
   const { lastFrame, stdin } = render(
     <RunsScreen source={source} readOnly={false} open={open} exit={exit} size={{ columns, rows: height }} />,
   );
@@ -105,7 +161,7 @@ const show = (columns: number, height: number, list = rows) => {
     await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
     return screen();
   };
-  return { screen, press, open, exit };
+  return { screen, press, open, exit, looked };
 };
 
 describe.each([
@@ -115,15 +171,15 @@ describe.each([
 ])('%i×%i', (columns, height) => {
   test('lists runs with their names whole, and previews the one under the cursor', async () => {
     const { screen, press } = show(columns, height);
-    await vi.waitFor(() => expect(screen()).toMatch(/last trap +t44 THRASH_ROUTE/));
+    await vi.waitFor(() => expect(screen()).toMatch(/first trouble +t17 P1 CAUSALITY/));
     const text = screen();
     expect(text.split('\n').length).toBe(height);
-    expect(text).toMatch(/^RUNS 5 {2}live 1 {2}paused 0 {2}gone 1 {2}dead 1 {2}done 1/);
+    expect(text).toMatch(/^RUNS 5 {2}live 1 {2}waiting 0 {2}gone 1 {2}dead 1 {2}done 1/);
     expect(text).toMatch(columns < 100 ? />!DEAD +3ccc / : />!DEAD +3ccccccc /);
     expect(text).toContain('SIM x2');
     expect(text).toContain('tiny+tiny-early');
     expect(text).not.toMatch(/panic_budget_exhaust…|tiny-earl[^y]/);
-    expect(await press('j', />!GONE/)).toContain('turingos resume 4ddddddd');
+    expect(await press('j', />!GONE/)).toMatch(/─4ddddddd {2}GONE/);
   });
 });
 
@@ -141,4 +197,28 @@ test('keys: cursor, filter, open, quit', async () => {
 test('an empty home says how to begin', async () => {
   const { screen } = show(80, 24, []);
   await vi.waitFor(() => expect(screen()).toContain('No run yet: turingos demo starts one.'));
+});
+
+test('marks, comparing, and verbs that are read before they are done', async () => {
+  const { press, screen } = show(80, 24);
+  await press('', /3ccc/);
+  expect(await press('c', /Mark two runs with space/)).toContain('sort: attention');
+  await press(' ', /1 marked: 3ccc/);
+  await press(' ', /2 marked: 3ccc 4ddd/);
+  await press('w', /There is no verb for that here: why 2bbbbbbb/);
+  await press('\u001b', /no filter/);
+  await press('', /first trouble/);
+  await press('F', /: fork 3ccccccc --at t199/);
+  await press('\u001b', /c compares them/);
+  await press('\u001b', () => !screen().includes('marked'));
+});
+
+test('of hundreds of runs only those in sight are read, and the one under the cursor first', async () => {
+  const list = Array.from({ length: 500 }, (_, i) => run(i.toString(16).padStart(8, '0'), 'passed'));
+  const { press, looked, screen } = show(80, 24, list);
+  await vi.waitFor(() => expect(looked.length).toBe(11));
+  expect(screen()).toMatch(/RUNS 500/);
+  await press('G', /> DONE +000001f3/);
+  await vi.waitFor(() => expect(looked.length).toBe(22));
+  expect(looked[11]).toBe('000001f3');
 });

@@ -19,5 +19,5 @@ if (how === 'exception') {
   });
 }
 const start = { id: '7f3a0c1d', console: store, ui, control: null, stop() {} };
-const source = { home: '', list: async () => [], tail: async () => [] };
+const source = { home: '', list: async () => [], look: async () => undefined, measure: async () => 0 };
 process.exit(await runConsole({ start, readOnly: false, source, open: () => start }));

@@ -31,6 +31,7 @@ export class WhyReader {
   #bytes = 0;
   #broken: string | null = null;
   #stretches: string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param target a run's directory, or its first segment */
   constructor(target: string) {
@@ -39,10 +40,17 @@ export class WhyReader {
   }
 
   /**
-   * Reads on to the journal's end, or until so many bytes were read.
+   * Reads on to the journal's end, or until so many bytes were read. One after the other, however many ask at once.
    * @returns whether the end was reached, as it was then
    */
-  async on(maxBytes = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<boolean> {
+  on(maxBytes = Number.POSITIVE_INFINITY, signal?: AbortSignal): Promise<boolean> {
+    const next = this.#last.then(() => this.#readOn(maxBytes, signal));
+    this.#last = next;
+    return next;
+  }
+
+  async #readOn(maxBytes: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (signal?.aborted === true) return false;
     const stop = this.#bytes + maxBytes;
     try {
       const paths = await listSegments(this.#target);

@@ -20,10 +20,10 @@ const at = ({ tick, who, what }: Point): string => `t${tick} ${who} ${what}`;
 
 /** One field a line, in the order of the preview. @param clip of last words, in characters */
 export const whyFields = (why: WhyReport, host: HostFacts, clip = 200): WhyLine[] => {
-  const { firstTrouble, firstThrash, lastProgress, lastWords, panic, outages } = why;
+  const { firstTrouble, lastProgress, lastWords, panic, outages } = why;
   const fields: WhyLine[] = [
     { name: 'first trouble', text: firstTrouble === null ? 'none' : at(firstTrouble) },
-    { name: 'first thrash', text: firstThrash === null ? 'none' : `${at(firstThrash)}; ${why.thrash} in all` },
+    { name: 'first thrash', text: thrashText(why) },
     { name: 'last progress', text: lastProgress === null ? 'none' : at(lastProgress) },
     { name: 'panic spent', text: panicText(panic) },
   ];
@@ -39,6 +39,12 @@ export const whyFields = (why: WhyReport, host: HostFacts, clip = 200): WhyLine[
   fields.push({ name: 'host', text: hostText(why, host, outages.length, open) });
   if (why.origin !== null) fields.push({ name: 'origin', text: `forked from ${why.origin.run} at #${why.origin.seq}` });
   return fields;
+};
+
+const thrashText = ({ firstThrash, firstTrouble, thrash }: WhyReport): string => {
+  if (firstThrash === null) return 'none';
+  const text = firstThrash.seq === firstTrouble?.seq ? `t${firstThrash.tick}, the same` : at(firstThrash);
+  return `${text}; ${thrash} in all`;
 };
 
 const panicText = ({ left, total, spent }: WhyReport['panic']): string => {

@@ -38,6 +38,8 @@ export interface PaletteState {
 export interface Palette {
   store: StoreApi<PaletteState>;
   show(target: PaletteTarget, text?: string): void;
+  /** Does a command at once, as if it had been typed. */
+  run(target: PaletteTarget, line: string): void;
   /** @returns whether the palette is open, and so the key was its own */
   press(key: string): boolean;
   /** What is offered for what has been typed. */
@@ -182,6 +184,13 @@ export const createPalette = (host: PaletteHost): Palette => {
   return {
     store,
     offers,
+    run: (target, line) => {
+      const words = wordsOf(line);
+      const known = host.verbs.some(({ name }) => line === name || line.startsWith(`${name} `));
+      if (!known || typeof words === 'string') return target.say('error', `There is no verb for that here: ${line}`);
+      store.setState({ ...CLOSED, target, text: line });
+      perform(line, words);
+    },
     show: (target, text = '') => {
       host.opened();
       store.setState({ ...CLOSED, target, text, at: firstOf(text, target) });

@@ -1,23 +1,24 @@
 /** The runs screen as lines. */
 import { filterOf } from '../../components/filter.ts';
-import { pillSpan } from '../../components/header.ts';
 import type { Look, Style } from '../../components/look.ts';
-import { block, fit, fitRight, row, type Span, wrap } from '../../components/text.ts';
+import { block, fit, fitRight, row, type Span, widthOf } from '../../components/text.ts';
 import { windowAt } from '../../components/widgets.ts';
-import type { Rec } from '../../store/record.ts';
-import { sanitise } from '../../store/sanitise.ts';
-import { tagSummary } from '../../store/tags.ts';
+import { sizeText } from '../../store/size-text.ts';
 import { hintLine } from '../hints.ts';
 import { patternLine } from '../typed-line.ts';
+import { previewLines } from './preview-lines.ts';
 import {
   countRuns,
+  diskOf,
   filterRuns,
   idWidth,
   pairText,
   type RunRow,
   type RunSort,
+  type RunState,
   sortRuns,
   stateWord,
+  whyText,
 } from './runs-model.ts';
 
 export interface RunsView {
@@ -32,15 +33,27 @@ export interface RunsView {
   typing: boolean;
   /** Id of the run under the cursor. */
   cursor: string | null;
-  /** The end of its journal. */
-  tail: readonly Rec[];
+  /** Ids of the runs that are marked, in that order. */
+  marked: readonly string[];
   now: number;
   /** What was said last; null for nothing. */
   message: { tone: 'info' | 'error'; text: string } | null;
+  /** First line of the list of keys; null while it is closed. */
+  help: number | null;
 }
 
-/** Rows of the preview, its rule included. */
-const PREVIEW = 8;
+/** Lines that are no row of the list, but for the preview: counts, filter, heading, hints. */
+const FIXED_ROWS = 4;
+
+/** Rows of the preview, its rules included. */
+const previewRows = (rows: number): number => (rows >= 36 ? 13 : rows >= 18 ? 9 : 0);
+
+/** The rows of the list that a screen has room for, and the first of them. */
+export const listWindow = (view: RunsView, rows: number): { from: number; room: number } => {
+  const marks = view.marked.length > 0 ? 1 : 0;
+  const room = Math.max(1, rows - FIXED_ROWS - previewRows(rows) - marks);
+  return { room, from: windowAt(visibleRuns(view).length, room, cursorIndex(view)) };
+};
 
 export const visibleRuns = (view: Pick<RunsView, 'rows' | 'filter' | 'sort'>): RunRow[] =>
   sortRuns(filterRuns(view.rows, view.filter), view.sort);
@@ -54,30 +67,31 @@ export const cursorIndex = (view: RunsView): number =>
 export const runsLines = (look: Look, columns: number, rows: number, view: RunsView, readOnly: boolean): string[] => {
   const list = visibleRuns(view);
   const at = cursorIndex(view);
-  const preview = rows >= 18 ? PREVIEW : 0;
-  const room = Math.max(1, rows - 4 - preview);
-  const from = windowAt(list.length, room, at);
+  const preview = previewRows(rows);
+  const { from, room } = listWindow(view, rows);
   const shown = list.slice(from, from + room);
+  const sizes = widths(columns, shown, view.rows, view.now);
   const body = shown.map((run, i) =>
-    runLine(look, columns, run, widths(columns, shown, view.rows), from + i === at, view.now),
+    runLine(look, columns, run, sizes, { selected: from + i === at, marked: view.marked.includes(run.id) }, view.now),
   );
   if (body.length === 0) body.push(row(look, columns, [['dim', emptyText(view)]]));
   const current = list[at];
   return [
     countsLine(look, columns, view),
     filterLine(look, columns, view, list.length),
-    row(look, columns, [['dim', heading(look, widths(columns, shown, view.rows))]]),
+    row(look, columns, [['dim', heading(look, sizes)]]),
     ...block(body, columns, room),
     ...(preview === 0
       ? []
-      : block(current === undefined ? [] : previewLines(look, columns, current, view), columns, preview)),
+      : block(current === undefined ? [] : previewLines(look, columns, preview, current), columns, preview)),
+    ...(view.marked.length === 0 ? [] : [markedLine(look, columns, view)]),
     hintLine(look, columns, view.typing ? 'filter' : 'runs', 0, readOnly),
   ].slice(0, rows);
 };
 
 const countsLine = (look: Look, columns: number, { rows }: RunsView): string => {
   const counts = countRuns(rows);
-  const alarm = counts.gone + counts.dead;
+  const alarm = counts.gone + counts.dead + counts.waiting;
   return row(
     look,
     columns,
@@ -85,7 +99,10 @@ const countsLine = (look: Look, columns: number, { rows }: RunsView): string => 
       ['bold', `RUNS ${counts.all}`],
       '  live ',
       ['good', String(counts.live)],
-      `  paused ${counts.paused}  gone `,
+      '  waiting ',
+      [counts.waiting > 0 ? 'warn' : 'plain', String(counts.waiting)],
+      counts.paused > 0 ? `  paused ${counts.paused}` : '',
+      '  gone ',
       [counts.gone > 0 ? 'error' : 'plain', String(counts.gone)],
       '  dead ',
       [counts.dead > 0 ? 'error' : 'plain', String(counts.dead)],
@@ -104,8 +121,25 @@ const filterLine = (look: Look, columns: number, view: RunsView, shown: number):
       : view.typing
         ? patternLine(look, columns - 20, '/ ', filterOf(view.filter), `${shown} of ${view.rows.length}`)
         : [['dim', view.filter === '' ? '/ no filter' : `/ ${view.filter}  ${shown} of ${view.rows.length}`]],
-    [['dim', `sort: ${view.sort}`]],
+    [['dim', `sort: ${view.sort}${diskText(view.rows, columns)}`]],
   );
+
+/** All that the runs take of the disk; `>` while some are not counted yet. */
+const diskText = (rows: readonly RunRow[], columns: number): string => {
+  const { bytes, more } = diskOf(rows);
+  return columns < 72 || bytes === 0 ? '' : `   disk ${more ? '>' : ''}${sizeText(bytes)}`;
+};
+
+const markedLine = (look: Look, columns: number, { marked }: RunsView): string =>
+  row(look, columns, [
+    ['bold', `${marked.length} marked: ${marked.map((id) => id.slice(0, 4)).join(' ')}`],
+    [
+      'dim',
+      marked.length === 2
+        ? '   c compares them, space takes a mark back'
+        : '   c compares two, space takes a mark back',
+    ],
+  ]);
 
 const emptyText = (view: RunsView): string => {
   if (view.problem !== '') return `! ${view.home} cannot be read: ${view.problem}`;
@@ -117,39 +151,60 @@ interface Widths {
   id: number;
   task: number;
   pair: number;
+  tick: number;
+  idle: number;
   /** Whether there is room for the panic budget and the loop traps. */
   tally: boolean;
+  /** Columns of what it cost; 0 where there is no room. */
+  cost: number;
 }
 
 const STATE = 8;
-const TICK = 4;
-const IDLE = 5;
-/** What is left for WHY before TASK gives way. */
+/** What is left for WHY before PAIR and TASK give way. */
 const WHY = 20;
+const PAIR = { least: 11, most: 15, wide: 32 } as const;
 
 /** Each column is as wide as what is in it; TASK gives way first, names that say that no capable model is at work never. */
-const widths = (columns: number, shown: readonly RunRow[], all: readonly RunRow[]): Widths => {
+const widths = (columns: number, shown: readonly RunRow[], all: readonly RunRow[], now: number): Widths => {
   const widest = (least: number, texts: readonly string[]): number =>
-    texts.reduce((most, text) => Math.max(most, text.length), least);
+    texts.reduce((most, text) => Math.max(most, widthOf(text)), least);
   const id = columns >= 100 ? 8 : idWidth(all);
   const tally = columns >= 76;
-  const pairMax = columns >= 100 ? 32 : 15;
-  const pair = widest(
+  const cost = tally ? widest(2, shown.map(costText)) + 1 : 0;
+  const tick = widest(
     4,
-    shown.map((run) => pairText(run, pairMax)),
+    shown.map((run) => String(run.tick)),
   );
-  const others = 2 + STATE + id + 1 + 1 + pair + 1 + TICK + (tally ? 7 : 0) + IDLE + 1;
+  const idle = widest(
+    4,
+    shown.map((run) => idleText(idleMs(run, now))),
+  );
+  const fixed = 2 + STATE + id + 1 + 1 + 1 + tick + (tally ? 7 : 0) + 1 + idle + cost + 1;
+  const pairs = (max: number): number =>
+    widest(
+      4,
+      shown.map((run) => pairText(run, max)),
+    );
   const task = widest(
     4,
     shown.map((run) => run.task),
   );
-  return { id, pair, tally, task: Math.max(6, Math.min(task, columns - others - WHY)) };
+  const pairMax =
+    columns >= 100 ? PAIR.wide : columns - fixed - Math.min(task, 8) - WHY >= PAIR.most ? PAIR.most : PAIR.least;
+  const pair = pairs(pairMax);
+  return { id, pair, tally, tick, idle, cost, task: Math.max(6, Math.min(task, columns - fixed - pair - WHY)) };
 };
 
-const heading = (look: Look, { id, task, pair, tally }: Widths): string =>
-  `  ${fit(look, 'STATE', STATE)}${fit(look, 'ID', id)} ${fit(look, 'TASK', task)} ${fit(look, 'PAIR', pair)} ${fitRight(look, 'TICK', TICK)}${tally ? ' PAN TH' : ''}${fitRight(look, 'IDLE', IDLE)} WHY`;
+const heading = (look: Look, { id, task, pair, tick, tally, idle, cost }: Widths): string =>
+  [
+    `  ${fit(look, 'STATE', STATE)}${fit(look, 'ID', id)} ${fit(look, 'TASK', task)} ${fit(look, 'PAIR', pair)}`,
+    ` ${fitRight(look, 'TICK', tick)}${tally ? ' PAN TH' : ''} ${fitRight(look, 'IDLE', idle)}`,
+    `${cost === 0 ? '' : fitRight(look, '$', cost)} WHY`,
+  ].join('');
 
-const STYLES: Record<RunRow['state'], Style> = {
+const STYLES: Record<RunState, Style> = {
+  waiting: 'warn',
+  thrash: 'warn',
   gone: 'error',
   dead: 'error',
   failed: 'error',
@@ -173,10 +228,14 @@ const idleText = (ms: number): string => {
   return hours >= 10 ? `${hours}h` : `${hours}h${String(minutes % 60).padStart(2, '0')}`;
 };
 
-/** ` ██-  1`: panic resets left, loop traps; blank where they were not counted. */
-const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
-  if (tally === undefined) return [' '.repeat(7)];
-  const { panic, thrash } = tally;
+/** `1.90`, `-` without a price; '' where it is not known yet. */
+const costText = ({ told }: RunRow): string =>
+  told === undefined ? '' : told.cost === null ? '-' : told.cost.toFixed(2);
+
+/** ` ##-  1`: panic resets left, loop traps; blank until they were counted. */
+const tallySpans = (look: Look, told: RunRow['told']): Span[] => {
+  if (told === undefined) return [' '.repeat(7)];
+  const { panic, thrash } = told;
   const gauge =
     panic.total > 3
       ? `${panic.left}/${panic.total}`
@@ -189,23 +248,18 @@ const tallySpans = (look: Look, tally: RunRow['tally']): Span[] => {
   ];
 };
 
-const whyText = (run: RunRow): string => {
-  if (run.state === 'gone') return 'kernel lost: resume';
-  return run.reason === '' ? `${run.records} records` : run.reason;
-};
-
 const runLine = (
   look: Look,
   columns: number,
   run: RunRow,
-  { id, task, pair, tally }: Widths,
-  selected: boolean,
+  { id, task, pair, tick, tally, idle, cost }: Widths,
+  { selected, marked }: { selected: boolean; marked: boolean },
   now: number,
 ): string => {
-  const alarm = run.state === 'gone' || run.state === 'dead';
+  const alarm = run.state === 'gone' || run.state === 'dead' || run.state === 'waiting';
   return row(look, columns, [
     [selected ? 'select' : 'plain', selected ? '>' : ' '],
-    alarm ? ['error', '!'] : ' ',
+    marked ? ['accent', '*'] : alarm ? ['error', '!'] : ' ',
     [STYLES[run.state], fit(look, stateWord(run), STATE)],
     ['bold', run.id.slice(0, id).padEnd(id)],
     // The blank after the id is where a tagged run shows that it is one.
@@ -214,65 +268,11 @@ const runLine = (
     ' ',
     ['accent', fit(look, pairText(run, pair), pair)],
     ' ',
-    fitRight(look, String(run.tick), TICK),
-    ...(tally ? tallySpans(look, run.tally) : []),
-    ['dim', `${fitRight(look, idleText(idleMs(run, now)), IDLE)} `],
-    whyText(run),
+    fitRight(look, String(run.tick), tick),
+    ...(tally ? tallySpans(look, run.told) : []),
+    ['dim', ` ${fitRight(look, idleText(idleMs(run, now)), idle)}`],
+    cost === 0 ? '' : fitRight(look, costText(run), cost),
+    ' ',
+    [run.told?.broken === true ? 'error' : 'plain', whyText(run)],
   ]);
-};
-
-const WORD: Partial<Record<RunRow['state'], Parameters<typeof pillSpan>[0]>> = {
-  gone: 'GONE',
-  dead: 'DEAD',
-  passed: 'DONE',
-  failed: 'FAILED',
-};
-
-const previewLines = (look: Look, columns: number, run: RunRow, view: RunsView): string[] => {
-  const field = (name: string, value: string, style: Style = 'plain'): string =>
-    row(look, columns, [
-      ['dim', fit(look, name, 14)],
-      [style, value],
-    ]);
-  const word = WORD[run.state];
-  const line = look.glyphs.rule;
-  const lines = [
-    row(
-      look,
-      columns,
-      [['rule', line], ['bold', `${run.id} `], word === undefined ? ['bold', stateWord(run)] : pillSpan(word), ' '],
-      [['rule', line]],
-      line,
-    ),
-    field(
-      'pair',
-      `${pairText(run)}${run.simulated ? '   SIM: no model is at work' : ''}   profile ${run.profile}   seed ${run.seed}`,
-    ),
-    field(
-      'journal',
-      `${run.records} records, tick ${run.tick}${run.pid === null ? '' : `, kernel ${run.pid}`}; begun ${run.createdAt.slice(0, 19).replace('T', ' ')}`,
-    ),
-  ];
-  if (run.reason !== '') lines.push(field('ended', run.reason));
-  const tags = tagSummary(run.tags ?? []);
-  if (tags !== '') lines.push(field('tags', tags, 'accent'));
-  const trap = view.tail.findLast((rec) => rec.kind === 'trap.raised');
-  if (trap?.kind === 'trap.raised')
-    lines.push(field('last trap', `t${trap.tick} ${trap.code} ${trap.evidence}`, 'error'));
-  const words = view.tail.findLast((rec) => rec.kind === 'brain.replied');
-  if (words?.kind === 'brain.replied' && typeof words.text === 'string') {
-    for (const [i, part] of wrap(sanitise(words.text).replaceAll('\n', ' '), columns - 14)
-      // The line of tags takes the place of the second one.
-      .slice(0, tags === '' ? 2 : 1)
-      .entries()) {
-      lines.push(field(i === 0 ? 'last words' : '', part));
-    }
-  }
-  if (run.state === 'gone')
-    lines.push(field('way out', `turingos resume ${run.id} goes on with it; what was written is kept`, 'warn'));
-  const spans: Span[] = [
-    ['dim', `enter ${run.state === 'running' || run.state === 'paused' ? 'watches it live' : 'shows how it ended'}`],
-  ];
-  lines.push(row(look, columns, spans));
-  return lines;
 };

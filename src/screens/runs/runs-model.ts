@@ -1,15 +1,27 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
-
 import { filterOf } from '../../components/filter.ts';
 import { isWhole, shortName } from '../../components/header.ts';
-import { isLoopTrap } from '../../store/projections/thrash.ts';
-import type { Rec } from '../../store/record.ts';
 import { type Tag, tagText } from '../../store/tags.ts';
+
+/** `thrash` and `waiting` are `running` that needs somebody. */
+export type RunState =
+  | 'starting'
+  | 'running'
+  | 'thrash'
+  | 'waiting'
+  | 'paused'
+  | 'gone'
+  | 'passed'
+  | 'failed'
+  | 'dead'
+  | 'limit'
+  | 'interrupted'
+  | 'killed';
 
 /** One run as the list shows it; the application reads it from disk. */
 export interface RunRow {
   id: string;
-  state: 'starting' | 'running' | 'paused' | 'gone' | 'passed' | 'failed' | 'dead' | 'limit' | 'interrupted' | 'killed';
+  state: RunState;
   task: string;
   planner: string;
   worker: string;
@@ -22,35 +34,44 @@ export interface RunRow {
   reason: string;
   lastAt: string | null;
   pid: number | null;
-  /** Panic resets left and loop traps so far; left out where they cannot be counted in no time. */
-  tally?: Tally;
+  /** What its journal tells; left out until it was read. */
+  told?: Told;
   tags?: readonly Tag[];
+  /** Bytes on the disk; left out until they were counted. */
+  bytes?: number;
 }
 
-export interface Tally {
+/** What a run's journal tells of it. */
+export interface Told {
   panic: { left: number; total: number };
+  /** Loop traps. */
   thrash: number;
+  /** Dollars; null where no brain has a price. */
+  cost: number | null;
+  /** What it is at, in a few words. */
+  now: string;
+  /** For the preview: name and text. */
+  fields: readonly { name: string; text: string }[];
+  /** Verbs that may come next, behind `turingos`. */
+  next: readonly { verb: string; why: string }[];
+  /** The journal cannot be read to its end. */
+  broken: boolean;
 }
 
-export type RunSort = 'attention' | 'newest';
+export const RUN_SORTS = ['attention', 'newest', 'idle', 'ticks', 'thrash', 'cost', 'disk', 'task'] as const;
+export type RunSort = (typeof RUN_SORTS)[number];
 
 /** What needs somebody first; what is over and well last. */
-const ATTENTION: readonly RunRow['state'][] = [
-  'dead',
-  'gone',
-  'starting',
-  'running',
-  'paused',
-  'failed',
-  'limit',
-  'interrupted',
-  'killed',
-  'passed',
+const ATTENTION: readonly RunState[] = [
+  ...(['dead', 'gone', 'waiting', 'thrash', 'starting', 'running', 'paused'] as const),
+  ...(['failed', 'limit', 'interrupted', 'killed', 'passed'] as const),
 ];
 
-const WORDS: Record<RunRow['state'], string> = {
+const WORDS: Record<RunState, string> = {
   gone: 'GONE',
   dead: 'DEAD',
+  waiting: 'WAITING',
+  thrash: 'THRASH',
   paused: 'PAUSED',
   starting: 'START',
   running: 'LIVE',
@@ -61,10 +82,17 @@ const WORDS: Record<RunRow['state'], string> = {
   passed: 'DONE',
 };
 
-export const stateWord = (row: RunRow): string => WORDS[row.state];
+export const stateWord = (row: Pick<RunRow, 'state'>): string => WORDS[row.state];
+
+/** A kernel is at work on it. */
+export const isAtWork = ({ state }: Pick<RunRow, 'state'>): boolean =>
+  ['starting', 'running', 'thrash', 'waiting', 'paused'].includes(state);
 
 /** `tiny+tiny-early`, `SIM x2`. Longer than `max`, names give way, but not those that say that no capable model is at work. */
-export const pairText = ({ planner, worker }: RunRow, max = Number.POSITIVE_INFINITY): string => {
+export const pairText = (
+  { planner, worker }: Pick<RunRow, 'planner' | 'worker'>,
+  max = Number.POSITIVE_INFINITY,
+): string => {
   if (planner === worker) return `${shortName(planner, max - 3)} x2`;
   const rooms = isWhole(planner)
     ? [planner.length, max - 1 - planner.length]
@@ -75,17 +103,12 @@ export const pairText = ({ planner, worker }: RunRow, max = Number.POSITIVE_INFI
   return `${shortName(planner, rooms[0] ?? 0)}+${shortName(worker, rooms[1] ?? 0)}`;
 };
 
-/** The kinds of record that a tally is made of. */
-export const TALLIED = ['panic.spent', 'panic.granted', 'trap.raised'] as const satisfies readonly Rec['kind'][];
-
-/** @param records of a whole run; those of other kinds than `TALLIED` may be left out */
-export const tallyOf = (records: readonly Rec[], budget: number): Tally => {
-  const moved = records.findLast((rec) => rec.kind === 'panic.spent' || rec.kind === 'panic.granted');
-  const granted = records.reduce((sum, rec) => sum + (rec.kind === 'panic.granted' ? rec.units : 0), 0);
-  return {
-    panic: { left: moved !== undefined && 'left' in moved ? moved.left : budget, total: budget + granted },
-    thrash: records.filter((rec) => rec.kind === 'trap.raised' && isLoopTrap(rec.code)).length,
-  };
+/** Why a run stands where it stands, in the last column. */
+export const whyText = (run: RunRow): string => {
+  if (run.told?.broken === true) return 'journal broken: verify';
+  if (run.reason !== '') return run.reason;
+  if (run.state === 'gone') return 'kernel lost: resume';
+  return run.told === undefined || run.told.now === '' ? `${run.records} records` : run.told.now;
 };
 
 /** The shortest length, from 4 up, at which no two ids begin alike. */
@@ -96,25 +119,57 @@ export const idWidth = (rows: readonly RunRow[]): number => {
   return 8;
 };
 
+/** What a filter looks at. */
 const searchText = (row: RunRow): string =>
-  [stateWord(row), row.id, row.task, pairText(row), row.reason, ...(row.tags ?? []).map(tagText)].join(' ');
+  [
+    ...[stateWord(row), row.id, row.task, pairText(row), row.profile, whyText(row)],
+    ...(row.tags ?? []).map(tagText),
+  ].join(' ');
 
 export const filterRuns = (rows: readonly RunRow[], filter: string): RunRow[] =>
   rows.filter((row) => filterOf(filter).test(searchText(row)));
 
-export const sortRuns = (rows: readonly RunRow[], sort: RunSort): RunRow[] => {
-  const newest = (a: RunRow, b: RunRow): number => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0);
-  if (sort === 'newest') return rows.toSorted(newest);
-  return rows.toSorted((a, b) => ATTENTION.indexOf(a.state) - ATTENTION.indexOf(b.state) || newest(a, b));
+type Order = (a: RunRow, b: RunRow) => number;
+
+const newest: Order = (a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0);
+const most =
+  (value: (row: RunRow) => number): Order =>
+  (a, b) =>
+    value(b) - value(a);
+
+const ORDERS: Record<RunSort, Order> = {
+  attention: (a, b) => ATTENTION.indexOf(a.state) - ATTENTION.indexOf(b.state),
+  newest,
+  // The one that moved last first.
+  idle: most((row) => Date.parse(row.lastAt ?? row.createdAt)),
+  ticks: most((row) => row.tick),
+  thrash: most((row) => row.told?.thrash ?? -1),
+  cost: most((row) => row.told?.cost ?? -1),
+  disk: most((row) => row.bytes ?? -1),
+  task: (a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : 0),
 };
 
-/** `RUNS 12  live 2  dead 1  done 8  other 1` as numbers. */
+/** The newest first among those that are equal. */
+export const sortRuns = (rows: readonly RunRow[], sort: RunSort): RunRow[] =>
+  rows.toSorted((a, b) => ORDERS[sort](a, b) || newest(a, b));
+
+/** `RUNS 12  live 2  waiting 0 …` as numbers. */
 export const countRuns = (rows: readonly RunRow[]) => {
-  const count = (...states: RunRow['state'][]): number => rows.filter((row) => states.includes(row.state)).length;
-  const live = count('running', 'starting');
-  const paused = count('paused');
-  const gone = count('gone');
-  const dead = count('dead');
-  const done = count('passed');
-  return { all: rows.length, live, paused, gone, dead, done, other: rows.length - live - paused - gone - dead - done };
+  const count = (...states: RunState[]): number => rows.filter((row) => states.includes(row.state)).length;
+  const counts = {
+    live: count('running', 'starting', 'thrash'),
+    waiting: count('waiting'),
+    paused: count('paused'),
+    gone: count('gone'),
+    dead: count('dead'),
+    done: count('passed'),
+  };
+  const told = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  return { all: rows.length, ...counts, other: rows.length - told };
 };
+
+/** Bytes of all runs, and whether some are not counted yet. */
+export const diskOf = (rows: readonly RunRow[]): { bytes: number; more: boolean } => ({
+  bytes: rows.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+  more: rows.some(({ bytes }) => bytes === undefined),
+});

@@ -1,24 +1,24 @@
 /** The runs screen: every run of a home, those that need somebody first; the preview follows the cursor. */
-import { Box, useWindowSize } from 'ink';
+import { Box, useInput, useWindowSize } from 'ink';
 import { useEffect, useRef, useState } from 'react';
 import { dialog } from '../../components/dialog.ts';
-import { filterOf } from '../../components/filter.ts';
 import { Lines } from '../../components/lines.tsx';
-import type { Rec } from '../../store/record.ts';
-import { HELP_WIDTH, helpLines, scrolledHelp } from '../help.ts';
-import { bindingFor, type Scope } from '../keys.ts';
+import { HELP_WIDTH, helpLines } from '../help.ts';
+import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
-import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
-import { cursorIndex, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
+import { pressRuns, type RunsContext } from './runs-actions.ts';
+import { cursorIndex, listWindow, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
 import type { RunRow } from './runs-model.ts';
 
 /** Where runs are read from; the application hands it in. */
 export interface RunsSource {
   home: string;
   list(): Promise<RunRow[]>;
-  /** The last records of a run's journal. */
-  tail(id: string): Promise<readonly Rec[]>;
+  /** The run with what its whole journal tells; undefined where nothing is new. */
+  look(id: string, signal: AbortSignal): Promise<RunRow | undefined>;
+  /** Bytes of one run on the disk. */
+  measure(id: string): Promise<number>;
 }
 
 export interface RunsScreenProps {
@@ -32,16 +32,17 @@ export interface RunsScreenProps {
 }
 
 const REFRESH_MS = 2000;
-const PAGE = 10;
+/** Runs whose bytes are counted between two frames. */
+const COUNTED_AT_ONCE = 50;
 
 export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }: RunsScreenProps) => {
   const real = useWindowSize();
   const { columns, rows } = size ?? real;
   const look = useLook();
-  const [help, setHelp] = useState<number | null>(null);
+  const palette = usePalette();
   const [view, setView] = useState<RunsView>({
     ...{ rows: [], loaded: false, problem: '', home: source.home, sort: 'attention', filter: '', typing: false },
-    ...{ cursor: start, tail: [], now: Date.now(), message: null },
+    ...{ cursor: start, marked: [], now: Date.now(), message: null, help: null },
   });
   // Keys may come faster than frames: each must see what the one before it did.
   const current = useRef(view);
@@ -49,102 +50,98 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
     current.current = { ...current.current, ...change };
     setView(current.current);
   };
+  const replace = (row: RunRow): void =>
+    update({ rows: current.current.rows.map((old) => (old.id === row.id ? row : old)) });
+
   useEffect(() => {
+    let timer: NodeJS.Timeout | undefined;
     let stopped = false;
+    // The next look begins when the last one is over: a slow disk is not asked twice at once.
     const read = async (): Promise<void> => {
       const change = await source.list().then(
         (list) => ({ rows: list, loaded: true, problem: '' }),
         (error: unknown) => ({ rows: [], problem: error instanceof Error ? error.message : String(error) }),
       );
-      if (!stopped) update({ ...change, now: Date.now() });
+      if (stopped) return;
+      update({ ...change, now: Date.now() });
+      timer = setTimeout(() => void read(), REFRESH_MS);
     };
     void read();
-    const timer = setInterval(() => void read(), REFRESH_MS);
     return () => {
       stopped = true;
-      clearInterval(timer);
+      clearTimeout(timer);
     };
   }, [source]);
-  const under = visibleRuns(view)[cursorIndex(view)]?.id;
+
+  // What is in sight is read first, the run under the cursor before all others; what goes out of sight is let go.
+  const { from, room } = listWindow(view, rows);
+  const list = visibleRuns(view);
+  const under = list[cursorIndex(view)];
+  const wanted = [...(under === undefined ? [] : [under]), ...list.slice(from, from + room)]
+    .filter((run) => run.told === undefined)
+    .map(({ id }) => id)
+    .join(' ');
   useEffect(() => {
+    if (wanted === '') return;
+    const stop = new AbortController();
+    const readAll = async (): Promise<void> => {
+      for (const id of new Set(wanted.split(' '))) {
+        if (stop.signal.aborted) return;
+        // One that cannot be read says so in its row.
+        const row = await source.look(id, stop.signal).catch(() => undefined);
+        if (row !== undefined && !stop.signal.aborted) replace(row);
+      }
+    };
+    void readAll();
+    return () => stop.abort();
+  }, [source, wanted]);
+
+  const uncounted = view.rows
+    .filter((run) => run.bytes === undefined)
+    .slice(0, COUNTED_AT_ONCE)
+    .map(({ id }) => id)
+    .join(' ');
+  useEffect(() => {
+    if (uncounted === '' || wanted !== '') return;
     let stopped = false;
-    update({ tail: [] });
-    if (under !== undefined) {
-      source.tail(under).then(
-        (tail) => !stopped && update({ tail }),
-        // The preview says less then; the list itself says what is wrong.
-        () => {},
-      );
-    }
+    const count = async (): Promise<void> => {
+      const bytes = new Map<string, number>();
+      for (const id of uncounted.split(' ')) {
+        if (stopped) return;
+        bytes.set(id, await source.measure(id).catch(() => 0));
+      }
+      update({
+        rows: current.current.rows.map((row) => {
+          const counted = bytes.get(row.id);
+          return counted === undefined ? row : { ...row, bytes: counted };
+        }),
+      });
+    };
+    void count();
     return () => {
       stopped = true;
     };
-  }, [source, under]);
+  }, [source, uncounted, wanted]);
 
-  const palette = usePalette();
-  const move = (to: number): void => {
-    update({ message: null });
-    const list = visibleRuns(current.current);
-    const next = list[Math.max(0, Math.min(list.length - 1, to))];
-    if (next !== undefined) update({ cursor: next.id });
+  const context: RunsContext = {
+    ...{ readOnly, update, open, exit, palette },
+    view: () => current.current,
+    size: () => ({ columns, rows }),
+    now: () => Date.now(),
   };
-  const actions: Record<string, () => void> = {
-    down: () => move(cursorIndex(current.current) + 1),
-    up: () => move(cursorIndex(current.current) - 1),
-    'page-down': () => move(cursorIndex(current.current) + PAGE),
-    'page-up': () => move(cursorIndex(current.current) - PAGE),
-    home: () => move(0),
-    end: () => move(Number.MAX_SAFE_INTEGER),
-    open: () => {
-      const run = visibleRuns(current.current)[cursorIndex(current.current)];
-      if (run !== undefined) open(run.id);
-    },
-    filter: () => update({ typing: true }),
-    accept: () => {
-      // A wrong one stays open, with what is wrong beside it.
-      if (filterOf(current.current.filter).problem === '') update({ typing: false });
-    },
-    cancel: () => update({ typing: false, filter: '' }),
-    clear: () => update({ filter: '' }),
-    erase: () => update({ filter: current.current.filter.slice(0, -1) }),
-    sort: () => update({ sort: current.current.sort === 'attention' ? 'newest' : 'attention' }),
-    back: () => update({ filter: '' }),
-    help: () => setHelp(0),
-    palette: () =>
-      palette.show({
-        ...{ scope: 'runs', readOnly, press },
-        run: visibleRuns(current.current)[cursorIndex(current.current)]?.id ?? null,
-        say: (tone, text) => update({ message: { tone, text } }),
-      }),
-    quit: exit,
-  };
-  const scopeNow = (): Scope => (help !== null ? 'help' : current.current.typing ? 'filter' : 'runs');
-  const press = (name: string): void => {
-    const scope = scopeNow();
-    const binding = bindingFor(scope, name, readOnly);
-    if (scope === 'help') {
-      const by = binding?.id === 'down' ? 1 : binding?.id === 'up' ? -1 : 0;
-      const close = binding?.id === 'close';
-      setHelp((at) => (close ? null : scrolledHelp('runs', readOnly, { columns, rows }, at ?? 0, by)));
-    } else if (binding !== undefined) actions[binding.id]?.();
-    else if (scope === 'filter' && name.length === 1) update({ filter: current.current.filter + name });
-  };
-  useKeys({
-    scope: scopeNow,
-    press,
-    notch: 1,
-    refuse: () => update({ message: { tone: 'info', text: NOTHING_TYPED } }),
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) if (!palette.press(name)) pressRuns(context, name);
   });
   return (
     <Box width={columns} height={rows}>
       <Lines x={0} y={0} width={columns} lines={runsLines(look, columns, rows, view, readOnly)} />
-      {help === null ? null : (
+      {view.help === null ? null : (
         <Lines
           {...dialog(look, columns, rows, HELP_WIDTH, {
             title: 'KEYS',
             lines: helpLines('runs', readOnly, columns),
             keys: 'j down   k up   Esc close',
-            scroll: help,
+            scroll: view.help,
           })}
         />
       )}
