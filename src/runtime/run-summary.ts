@@ -82,7 +82,8 @@ const describedByJournal = async (dir: string): Promise<ReturnType<typeof descri
   if (made === undefined) return undefined;
   const begun = await firstRecord(dir).catch(() => undefined);
   const fields = Begun.safeParse(begun);
-  const nobody = { task: '?', profile: '?', planner: '?', worker: '?', simulated: false, seed: 0, createdAt: made };
+  const unknown = { task: '?', profile: '?', planner: '?', worker: '?', simulated: false, seed: 0 };
+  const nobody = { ...unknown, sandbox: null, createdAt: made };
   if (!fields.success) return nobody;
   const { task, seed, planner, worker, ts } = fields.data;
   const simulated = planner.simulated || worker.simulated;
