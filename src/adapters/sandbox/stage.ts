@@ -1,5 +1,6 @@
 /** As whom commands run, seen from outside, and how that user reaches what is mounted for it. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { guarded } from './guard.ts';
 import { ownTree } from './own-tree.ts';
 
@@ -37,25 +38,38 @@ const PLACES = '/run/turingos-sandbox';
 
 // That user cannot walk through /root or a run's private directory. Root mounts what it needs where it can, in a mount
 // namespace that ends with the exec.
+// Each mount is a program to start, so node is left where it is if that user can reach it.
 const MOUNTED = `
-mount --bind "$1" ${PLACES}/workspace && mount --bind "$2" ${PLACES}/node || exit 1
-shift 2
+mount --bind "$1" ${PLACES}/workspace || exit 1
+if [ "$2" != "$3" ]; then mount --bind "$2" "$3" || exit 1; fi
+shift 3
 `;
 const AS_FENCED = ['setpriv', '--reuid', `${FENCED_UID}`, '--regid', `${FENCED_UID}`, '--clear-groups', '--'];
 
 const rootsUser = (): Stage => {
   mkdirSync(`${PLACES}/workspace`, { recursive: true, mode: 0o755 });
   writeFileSync(`${PLACES}/node`, '', { mode: 0o644 });
+  const node = isForAll(process.execPath) ? process.execPath : `${PLACES}/node`;
   return {
     user: FENCED_UID,
-    node: `${PLACES}/node`,
+    node,
     own: (workspace) => ownTree(workspace, FENCED_UID),
     seen: () => `${PLACES}/workspace`,
     command: (workspace, command) => [
       ...['unshare', '--mount', '--propagation', 'private', '--'],
-      ...guarded('namespace', [workspace, process.execPath, ...AS_FENCED, ...command], MOUNTED),
+      ...guarded('namespace', [workspace, process.execPath, node, ...AS_FENCED, ...command], MOUNTED),
     ],
   };
+};
+
+/** Whether anybody may read and start a program, and walk through every directory on the way to it. */
+const isForAll = (path: string): boolean => {
+  const real = realpathSync(path);
+  if ((statSync(real).mode & 0o5) !== 0o5) return false;
+  for (let dir = dirname(real); ; dir = dirname(dir)) {
+    if ((statSync(dir).mode & 0o1) === 0) return false;
+    if (dir === dirname(dir)) return true;
+  }
 };
 
 /**
