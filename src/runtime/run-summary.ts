@@ -85,9 +85,11 @@ const describedByJournal = async (dir: string): Promise<ReturnType<typeof descri
   const unknown = { task: '?', profile: '?', planner: '?', worker: '?', simulated: false, seed: 0 };
   const nobody = { ...unknown, sandbox: null, createdAt: made };
   if (!fields.success) return nobody;
-  const { task, seed, planner, worker, ts } = fields.data;
+  const { task, seed, planner, worker, world, ts } = fields.data;
   const simulated = planner.simulated || worker.simulated;
-  return { ...nobody, task: task.name, planner: planner.name, worker: worker.name, simulated, seed, createdAt: ts };
+  const sandbox = world.kind === 'memory' ? null : (world.sandbox ?? 'auto');
+  const names = { task: task.name, planner: planner.name, worker: worker.name };
+  return { ...nobody, ...names, simulated, seed, sandbox, createdAt: ts };
 };
 
 const Seat = z.object({ name: z.string(), simulated: z.boolean() });
@@ -98,6 +100,7 @@ const Begun = z.object({
   seed: z.number(),
   planner: Seat,
   worker: Seat,
+  world: z.object({ kind: z.enum(['memory', 'workspace']), sandbox: z.literal('none').optional() }),
 });
 
 /** What the end of its journal says. */
