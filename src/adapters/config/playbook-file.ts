@@ -1,4 +1,5 @@
 /** Reads a playbook; what is wrong with one is a sentence with file, line and field. */
+import { existsSync } from 'node:fs';
 import { Playbook } from '../../runtime/playbook.ts';
 import { ConfigError, readYaml } from './yaml-file.ts';
 
@@ -6,6 +7,12 @@ const EXAMPLE = 'name: mine, then planner: with start: and steps:';
 
 /** @throws ConfigError */
 export const readPlaybook = (path: string): Playbook => {
+  if (!existsSync(path)) {
+    throw new ConfigError(
+      'missing',
+      `there is no playbook ${path}: name one that is there, seen from its profile's file`,
+    );
+  }
   const file = readYaml(path, EXAMPLE);
   const parsed = Playbook.safeParse(file.value);
   if (parsed.success) return parsed.data;

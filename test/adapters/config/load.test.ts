@@ -127,7 +127,9 @@ describe('a simulated brain', () => {
     expect(() => readConfig(misspelt.file)).toThrow(
       `${misspelt.beside}:6: planner.steps.end.hault: there is no such field`,
     );
-    expect(() => readConfig(withPlaybook('', 'playbook: none.yaml').file)).toThrow('none.yaml');
+    expect(() => readConfig(withPlaybook('', 'playbook: none.yaml').file)).toThrow(
+      /there is no playbook .*none\.yaml: name one that is there/,
+    );
   });
 
   test('with rates that are no thousandths of all replies', () => {
