@@ -74,7 +74,7 @@ const readSections = (path: string): YamlFile & { value: Record<string, unknown>
   const key = findKey(value);
   if (key !== undefined) throw invalid(file, key.path, NO_KEYS, 'keyEnv');
   if (!isObject(value)) throw invalid(file, [], 'it holds no fields');
-  const extra = Object.keys(value).find((name) => name !== 'profiles');
+  const extra = Object.keys(value).find((name) => !KNOWN_FIELDS.file.some((known) => known === name));
   if (extra !== undefined) throw invalid(file, [extra], unknown(extra, KNOWN_FIELDS.file));
   return { ...file, value };
 };

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { CONFIG_NAME, configPlaces, findConfig } from '../../../src/adapters/config/find.ts';
-import { loadProfiles, readConfig } from '../../../src/adapters/config/load.ts';
+import { loadProfiles, readConfig, readConsole } from '../../../src/adapters/config/load.ts';
 import { EXAMPLES } from '../../../src/adapters/config/schema.ts';
 import { SHIPPED_NAMES } from '../../../src/adapters/config/shipped.ts';
 import { SYSTEM_PROMPT } from '../../../src/adapters/config/system-prompt.ts';
@@ -246,8 +246,9 @@ describe('what is wrong is told with file, line, field, reason and an example', 
       'embedded.model': inBrain('provider: embedded'),
       rates: inBrain('provider: simulated'),
     };
-    // It names a file, which is not here.
-    const { playbook: _, ...examples } = EXAMPLES;
+    // A playbook names a file, which is not here; how the console looks is for no brain.
+    const { playbook: _, console: looks, theme, mouse, ...examples } = EXAMPLES;
+    for (const example of [looks, theme, mouse] as string[]) readConsole(fileOf(example));
     for (const [name, example] of Object.entries(examples)) {
       const put = places[name] ?? inBrain('provider: ollama, model: m');
       expect(readConfig(fileOf(put(example))), name).toHaveLength(1);
