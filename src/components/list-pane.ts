@@ -67,8 +67,9 @@ export const listPane = (
     focused,
     ...(joint ? { joint: look.glyphs.cross } : {}),
     rest: [
+      // First, where there is room: a list that is not whole must say so.
+      ...(filter === '' ? [] : [['warn', `${filterTitle(filterOf(filter))} `] as const]),
       ...(others ?? content.rest ?? []),
-      ...(filter === '' ? [] : [['warn', ` ${filterTitle(filterOf(filter))}`] as const]),
     ],
     right: [...(content.right ?? []), ['dim', hidden === '' ? '' : ` ${hidden}`]],
   });

@@ -8,6 +8,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   goto: 'While a place to go to is typed',
   tag: 'While a tag is typed',
   help: 'In the list of keys',
+  about: 'About one row',
   kill: 'Kill?',
   quit: 'Quit?',
   inject: 'Choosing a fault',

@@ -13,6 +13,7 @@ export type Scope =
   | 'tag'
   | 'help'
   | 'kill'
+  | 'about'
   | 'quit'
   | 'inject'
   | 'inspect'
@@ -126,9 +127,9 @@ export const KEYS = [
     id: 'open',
     keys: ['enter'],
     scope: 'live',
-    hint: 'inspect',
-    help: 'Inspect the tick of the trap or of the held view; zoom another pane',
-    panes: [6],
+    hint: 'go in',
+    help: 'From a trap to its tick, a handle to its grants and denials, a process to what it waits for or its stream, a worker to its vote, a step to its worker; else inspect the held tick, or zoom',
+    panes: [2, 3, 4, 5, 6],
   },
   {
     id: 'follow',
@@ -140,8 +141,10 @@ export const KEYS = [
   },
   { id: 'down', keys: ['j', 'down'], scope: 'live', help: 'Scroll the focused pane, or move its selection, down' },
   { id: 'up', keys: ['k', 'up'], scope: 'live', help: 'The same, up' },
-  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'live', help: 'A page down' },
-  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'live', help: 'A page up' },
+  { id: 'half-down', keys: ['ctrl+d'], scope: 'live', help: 'Half a pane down' },
+  { id: 'half-up', keys: ['ctrl+u'], scope: 'live', help: 'Half a pane up' },
+  { id: 'page-down', keys: ['pagedown'], scope: 'live', help: 'A pane down' },
+  { id: 'page-up', keys: ['pageup'], scope: 'live', help: 'A pane up' },
   {
     id: 'home',
     keys: ['home'],
@@ -157,6 +160,14 @@ export const KEYS = [
     help: 'Filter the focused list: patterns, `!pattern` leaves out; on 7 kinds of marks',
     panes: [3, 4, 5, 6, 7, 8],
   },
+  {
+    id: 'next-match',
+    keys: ['n'],
+    scope: 'live',
+    help: 'Next row that fits the filter, round and round; on 7 the next mark',
+  },
+  { id: 'previous-match', keys: ['N'], scope: 'live', help: 'The one before' },
+  { id: 'jump-back', keys: ['backspace'], scope: 'live', help: 'Back to what was shown before Enter led away' },
   { id: 'sort', keys: ['s'], scope: 'live', hint: 'sort', help: 'Sort capabilities by id, last use, uses', panes: [4] },
   { id: 'palette', keys: [':'], scope: 'live', hint: 'cmd', help: 'Everything by its name: keys, panes, verbs' },
   { id: 'back', keys: ['escape'], scope: 'live', help: 'Undo the last of: filter, zoom, hold' },
@@ -249,6 +260,11 @@ export const KEYS = [
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
   { id: 'close', keys: ['escape', '?', 'q', 'enter', 'ctrl+c'], scope: 'help', hint: 'close', help: 'Close' },
 
+  { id: 'down', keys: ['j', 'down'], scope: 'about', hint: 'down', help: 'Next line' },
+  { id: 'up', keys: ['k', 'up'], scope: 'about', hint: 'up', help: 'Previous line' },
+  { id: 'open', keys: ['enter'], scope: 'about', hint: 'its tick', help: 'Inspect the tick of the line' },
+  { id: 'close', keys: ['escape', 'q', 'backspace', 'ctrl+c'], scope: 'about', hint: 'close', help: 'Close' },
+
   { id: 'yes', keys: ['y', 'Y'], scope: 'kill', hint: 'kill', help: 'Kill the run', writes: true },
   { id: 'close', keys: ['n', 'N', 'escape', 'q', 'ctrl+c'], scope: 'kill', hint: 'no', help: 'Leave it alone' },
 
@@ -324,8 +340,10 @@ export const KEYS = [
   { id: 'up', keys: ['k', 'up'], scope: 'inspect', help: 'The same, up' },
   { id: 'left', keys: ['h', 'left'], scope: 'inspect', help: 'To the left, where lines are not wrapped' },
   { id: 'right', keys: ['l', 'right'], scope: 'inspect', help: 'To the right' },
-  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'inspect', help: 'A page down' },
-  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'inspect', help: 'A page up' },
+  { id: 'half-down', keys: ['ctrl+d'], scope: 'inspect', help: 'Half a pane down' },
+  { id: 'half-up', keys: ['ctrl+u'], scope: 'inspect', help: 'Half a pane up' },
+  { id: 'page-down', keys: ['pagedown'], scope: 'inspect', help: 'A pane down' },
+  { id: 'page-up', keys: ['pageup'], scope: 'inspect', help: 'A pane up' },
   { id: 'home', keys: ['home'], scope: 'inspect', help: 'To the start of the pane; in 0 the first tick' },
   { id: 'end', keys: ['end'], scope: 'inspect', help: 'To the end of the pane; in 0 the last tick' },
   { id: 'palette', keys: [':'], scope: 'inspect', hint: 'cmd', help: 'Everything by its name: keys, panes, verbs' },

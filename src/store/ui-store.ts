@@ -8,6 +8,7 @@ export type PaneId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 export type Overlay =
   | { kind: 'help'; scroll: number }
   | { kind: 'kill' }
+  | { kind: 'about'; title: string; rows: readonly AboutRow[]; at: number }
   | { kind: 'quit' }
   | {
       kind: 'inject';
@@ -17,6 +18,13 @@ export type Overlay =
       handle: number;
       row: 'fault' | 'target' | 'often' | 'handle';
     };
+
+/** A line of what is told of one row. */
+export interface AboutRow {
+  text: string;
+  /** Where it leads; 0 for nowhere. */
+  tick: number;
+}
 
 /** A line that is being typed: where to go, or what to note of a tick. */
 export type Prompt = { kind: 'goto'; text: string } | { kind: 'tag'; text: string; tick: number; seq: number };
@@ -73,6 +81,10 @@ export interface UiState {
   /** The filter is being typed. */
   typing: boolean;
   capSort: number;
+  /** Keys of the rows under the cursors of lists. */
+  cursor: Readonly<Partial<Record<PaneId, string>>>;
+  /** What was shown before each jump, the last one last. */
+  jumps: readonly Partial<UiState>[];
   /** Seq of the selected trap. */
   trap: number | null;
   prompt: Prompt | null;
@@ -96,6 +108,8 @@ export const initialUi: UiState = {
   filter: {},
   typing: false,
   capSort: 0,
+  cursor: {},
+  jumps: [],
   trap: null,
   prompt: null,
   inspect: null,

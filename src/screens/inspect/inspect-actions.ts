@@ -179,6 +179,8 @@ const INSPECT: Readonly<Record<string, Action>> = {
   up: move(() => -1),
   left: ({ state, update }) => update({ side: Math.max(0, state().side - SIDE) }),
   right: toTheRight,
+  'half-down': move((page) => Math.ceil(page / 2)),
+  'half-up': move((page) => -Math.ceil(page / 2)),
   'page-down': move((page) => page),
   'page-up': move((page) => -page),
   home: move(() => -1_000_000_000),

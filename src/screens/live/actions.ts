@@ -10,9 +10,10 @@ import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
 import { FAULTS, faultSpec, freshInject, moveInject, OFTEN } from './inject.ts';
+import { ABOUT, jumpBack, openPane } from './jumps.ts';
 import { askPlace, askTag, GOTO, openPrompt, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
-import { focusPane, type Motion, scrollPane } from './scrolling.ts';
+import { focusPane, type Motion, nextMatch, scrollPane } from './scrolling.ts';
 import { follow, ofTheRun, runEnd, runStart, TRAVEL } from './travel.ts';
 
 /** Which keys are in force. */
@@ -65,8 +66,19 @@ const send = (context: LiveContext, order: OperatorCommand, done: string): void 
 
 const scrolled =
   (motion: Motion): Action =>
-  ({ ui, console }) =>
-    ui.setState((state) => scrollPane(state, console.store.getState().view, motion));
+  ({ ui, console, room }) =>
+    ui.setState((state) => scrollPane(state, console.store.getState().view, motion, room()));
+
+/** The next row that the filter lets through, from the last on to the first; on the time line the next mark. */
+const match =
+  (direction: 1 | -1): Action =>
+  (context, key) => {
+    const { ui, console } = context;
+    const { focus, filter } = ui.getState();
+    if (focus === 7) return TRAVEL[direction === 1 ? 'next-mark' : 'previous-mark']?.(context, key);
+    if ((filter[focus] ?? '') === '') return say(ui, 'info', 'There is no filter here: / sets one.');
+    ui.setState((state) => nextMatch(state, console.store.getState().view, direction));
+  };
 
 const close: Action = ({ ui }) => ui.setState({ overlay: null });
 
@@ -103,18 +115,6 @@ const back: Action = (context, key) => {
   else ui.setState(trap === null ? { message: null } : { trap: null, scroll: {} });
 };
 
-/** The selected trap's tick, or the one that the view is at; a pane that has none to offer is zoomed. */
-const openPane: Action = ({ ui, console }) => {
-  const { focus, trap } = ui.getState();
-  const { view, held } = console.store.getState();
-  const selected =
-    view.traps.rows.find((row) => row.seq === trap) ?? (focus === 6 ? view.traps.rows.at(-1) : undefined);
-  if (selected === undefined && focus !== 7 && !held) return ui.setState((state) => ({ zoom: !state.zoom }));
-  const tick = selected?.tick ?? view.kernel.tick;
-  if (tick === 0) say(ui, 'info', 'There is no tick yet that could be inspected.');
-  else ui.setState({ inspect: tick, message: null });
-};
-
 const LIVE: Readonly<Record<string, Action>> = {
   pane: ({ ui }, key) => ui.setState((state) => focusPane(state, Number(key) as PaneId)),
   zoom: ({ ui }) => ui.setState((state) => ({ zoom: !state.zoom })),
@@ -129,8 +129,13 @@ const LIVE: Readonly<Record<string, Action>> = {
   open: (context, key) => context.player.settled(() => openPane(context, key)),
   down: scrolled('down'),
   up: scrolled('up'),
+  'half-down': scrolled('half-down'),
+  'half-up': scrolled('half-up'),
   'page-down': scrolled('page-down'),
   'page-up': scrolled('page-up'),
+  'next-match': match(1),
+  'previous-match': match(-1),
+  'jump-back': jumpBack,
   home: (context, key) => (ofTheRun(context) ? runStart : scrolled('home'))(context, key),
   end: (context, key) => (ofTheRun(context) ? runEnd : scrolled('end'))(context, key),
   filter: ({ ui }) => {
@@ -233,6 +238,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   goto: GOTO,
   tag: TAG,
   help: { down: scrollHelp(1), up: scrollHelp(-1), close },
+  about: ABOUT,
   kill: {
     yes: (context) => {
       context.ui.setState({ overlay: null });

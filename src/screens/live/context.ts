@@ -20,6 +20,8 @@ export interface LiveContext {
   /** Planner and workers share a slot. */
   small(): boolean;
   size(): { columns: number; rows: number };
+  /** Rows of the focused pane, its title apart. */
+  room(): number;
   /** Opens the palette, with something typed in it already. */
   palette(text?: string): void;
   exit(): void;

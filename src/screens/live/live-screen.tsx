@@ -22,7 +22,7 @@ import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
 
 export interface LiveScreenProps
-  extends Omit<LiveContext, 'small' | 'size' | 'player' | 'tags' | 'follows' | 'palette'>,
+  extends Omit<LiveContext, 'small' | 'size' | 'room' | 'player' | 'tags' | 'follows' | 'palette'>,
     Partial<Pick<LiveContext, 'player' | 'tags' | 'follows'>> {
   /** For tests; without it the terminal's. */
   size?: { columns: number; rows: number };
@@ -45,6 +45,7 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
   const context: LiveContext = {
     ...{ ...props, player, tags, follows, small },
     size: () => ({ columns, rows }),
+    room: () => roomOf(layout, ui.getState().focus),
     palette: (text) =>
       palette.show(
         {
@@ -82,6 +83,9 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
     </Box>
   );
 };
+
+const roomOf = ({ panes }: Layout, focus: number): number =>
+  Math.max(1, (panes.find(({ pane }) => pane === focus)?.height ?? 9) - 1);
 
 const unmoved = ({ console, ui }: Pick<LiveScreenProps, 'console' | 'ui'>): Player =>
   new Player({

@@ -40,6 +40,8 @@ const content = (
   switch (overlay.kind) {
     case 'help':
       return { title: 'KEYS', lines: helpLines('live', readOnly, columns), scroll: overlay.scroll };
+    case 'about':
+      return aboutContent(overlay, dialogRoom(rows));
     case 'kill':
       return { title: 'KILL THE RUN?', lines: killLines(console.live, width) };
     case 'quit':
@@ -54,6 +56,20 @@ const content = (
       return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live, dialogRoom(rows)) };
   }
 };
+
+/** Follows its cursor; a row that leads somewhere says so. */
+const aboutContent = (
+  { title, rows, at }: Extract<Overlay, { kind: 'about' }>,
+  room: number,
+): Omit<DialogContent, 'keys'> => ({
+  title,
+  lines: rows.map(({ text, tick }, i): Span[] => [
+    [i === at ? 'select' : 'plain', i === at ? '>' : ' '],
+    [tick > 0 || text.startsWith(' ') ? 'plain' : 'bold', ` ${text}`],
+    ['dim', tick > 0 && i === at ? `   Enter: t${tick}` : ''],
+  ]),
+  scroll: Math.max(0, at - room + 1),
+});
 
 const killLines = (live: LiveState, width: number): Span[][] => {
   const moving = live.streams.filter((stream) => stream.ended === null && isMoving(lastReply(stream)));

@@ -66,6 +66,7 @@ const paneLines = (look: Look, placed: Placed, kind: Layout['kind'], console: Co
   const focused = ui.focus === pane;
   const scroll = ui.scroll[pane] ?? 0;
   const list = { focused, scroll, filter: ui.filter[pane] ?? '', joint: x > 0, live };
+  const cursor = ui.cursor[pane] ?? null;
   const shared = kind === 'large' || ui.zoom ? {} : { others: slotNames(pane, kind) };
   switch (pane) {
     case 1:
@@ -79,11 +80,16 @@ const paneLines = (look: Look, placed: Placed, kind: Layout['kind'], console: Co
         page: ui.workerPage,
       });
     case 3:
-      return processesPane(look, width, height, { ...list, ...shared, gone: gone && view.info.outcome === null });
+      return processesPane(look, width, height, {
+        ...list,
+        ...shared,
+        cursor,
+        gone: gone && view.info.outcome === null,
+      });
     case 4:
-      return capsPane(look, width, height, { ...list, ...shared, sort: CAP_SORTS[ui.capSort] ?? 'id' });
+      return capsPane(look, width, height, { ...list, ...shared, cursor, sort: CAP_SORTS[ui.capSort] ?? 'id' });
     case 5:
-      return votesPane(look, width, height, { ...list, ...shared });
+      return votesPane(look, width, height, { ...list, ...shared, cursor });
     case 6:
       return trapsPane(look, width, height, {
         ...list,

@@ -19,7 +19,7 @@ export interface HandleUse {
   last: number;
   /** Tick; 0 while it is held. */
   revoked: number;
-  /** The last of them, oldest first. */
+  /** The first and the last of them, oldest first. */
   grants: readonly Grant[];
 }
 
@@ -62,7 +62,10 @@ const grant = (handles: HandleUses, cap: Cap, pid: number, letter: string, { tic
   const giver = cap.from === null ? undefined : (procs[cap.from.pid]?.role ?? 'planner');
   const from = giver === undefined ? '' : `${roleLetter(giver)}${cap.from?.pid} ${cap.from?.handle}`;
   const row: Grant = { tick, who: `${letter}${pid}`, from };
-  return touch(handles, cap, (use) => ({ ...use, grants: pushRing(use.grants, row, GRANTS_KEPT) }));
+  return touch(handles, cap, (use) => {
+    const [first, ...others] = use.grants;
+    return { ...use, grants: first === undefined ? [row] : [first, ...pushRing(others, row, GRANTS_KEPT - 1)] };
+  });
 };
 
 const touch = (handles: HandleUses, cap: Cap, change: (use: HandleUse) => HandleUse): HandleUses => {
