@@ -31,6 +31,8 @@ export class Exchange {
   readonly #controller = new AbortController();
   readonly #silence: NodeJS.Timeout;
   #silent = false;
+  /** The answer has come to its end. */
+  #over = false;
   #failed: BrainError | undefined;
 
   /** @param signal whose abort ends it at once */
@@ -72,7 +74,15 @@ export class Exchange {
     if (answer.headers.get('content-type')?.startsWith('text/html')) {
       throw new BrainError('unreachable', `${where} answered with a web page: is the path of its address right?`);
     }
-    const heard = answer.body === null ? null : counted(answer.body, () => this.#silence.refresh());
+    const heard =
+      answer.body === null
+        ? null
+        : counted(answer.body, {
+            bytes: () => this.#silence.refresh(),
+            end: () => {
+              this.#over = true;
+            },
+          });
     return new Response(heard, { status: answer.status, headers: answer.headers });
   }
 
@@ -82,7 +92,11 @@ export class Exchange {
     if (error instanceof BrainError) return this.#said(error);
     if (this.#failed !== undefined) return this.#said(this.#failed);
     if (this.#silent) return new BrainError('timed_out', `${where} sent nothing for ${silenceMs} ms`);
-    if (error instanceof SyntaxError) return new BrainError('malformed', `${where} sent what is not of its protocol`);
+    if (error instanceof SyntaxError) {
+      // The half of a line at the end of an answer is what a cut leaves, and no mistake of who wrote it.
+      if (this.#over) return new BrainError('cut_off', `the stream from ${where} ended in the midst of a line`);
+      return new BrainError('malformed', `${where} sent what is not of its protocol`);
+    }
     return this.#said(netError(where, error, begun));
   }
 
@@ -121,15 +135,18 @@ const opening = async (answer: Response): Promise<string> => {
 };
 
 /** By hand, since leaving a generator would wait for the next byte. */
-const counted = (body: ReadableStream<Uint8Array>, onBytes: () => void): ReadableStream<Uint8Array> => {
+const counted = (body: ReadableStream<Uint8Array>, on: { bytes(): void; end(): void }): ReadableStream<Uint8Array> => {
   const reader = body.getReader();
   let bytes = 0;
   return new ReadableStream(
     {
       pull: async (out) => {
         const { done, value } = await reader.read();
-        if (done) return out.close();
-        onBytes();
+        if (done) {
+          on.end();
+          return out.close();
+        }
+        on.bytes();
         bytes += value.length;
         if (bytes > ANSWER_BYTES) throw new BrainError('malformed', `the answer is longer than ${ANSWER_BYTES} bytes`);
         out.enqueue(value);

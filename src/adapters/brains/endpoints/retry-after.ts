@@ -12,11 +12,14 @@ export const retryAfterOf = (headers: Headers, now = Date.now()): number | undef
   return Number.isNaN(until) ? undefined : Math.max(0, until - now);
 };
 
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Servers without the header say it in words: `"retryDelay": "34s"`, `try again in 6ms`, `try again after 1 seconds`. */
+/** Servers without the header say it in words: `"retryDelay": "34s"`, `try again in 1m30s`, `try again after 1 seconds`. */
 export const retryAfterIn = (body: string): number | undefined => {
-  const said = /(?:retryDelay"?\s*:\s*"|(?:retry|again) (?:in|after) )(\d+(?:\.\d+)?)\s*(ms|s|m)/i.exec(body);
-  if (said === null) return undefined;
-  return Math.ceil(Number(said[1]) * (UNITS[(said[2] ?? 's').toLowerCase()] ?? 1000));
+  const said = /(?:retryDelay"?\s*:\s*"|(?:retry|again) (?:in|after) )((?:\d+(?:\.\d+)?\s*(?:ms|s|m|h))+)/i.exec(
+    body,
+  )?.[1];
+  if (said === undefined) return undefined;
+  const parts = [...said.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h)/g)];
+  return Math.ceil(parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (UNITS[unit] ?? 0), 0));
 };

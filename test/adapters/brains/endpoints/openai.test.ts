@@ -107,7 +107,15 @@ describe('a stream that breaks', () => {
     expect(failure(await asked(sse(event({ choices: 'none' })))).code).toBe('malformed');
   });
 
-  test('so is an answer without an end', async () => {
+  test('but a line that is cut at the end of the answer is a cut', async () => {
+    for (const end of [delta({ content: ' of it' }).slice(0, 30), 'data: {']) {
+      const found = await asked(sse(delta({ content: 'half' }), end));
+      expect([found.text, failure(found).code]).toEqual(['half', 'cut_off']);
+      expect(failure(found).message).toContain('in the midst of a line');
+    }
+  });
+
+  test('malformed is an answer without an end, too', async () => {
     const mebibyte = Buffer.alloc(1024 * 1024, 'x');
     const found = await asked(
       (answer) => void answer.head(200, SSE).chunk(...Array.from({ length: 17 }, () => mebibyte)),

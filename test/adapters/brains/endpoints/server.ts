@@ -65,17 +65,22 @@ export interface Fixture {
   connections: { made: number; open: number };
 }
 
-/** @param script what is answered to each request; or one for each, the last one for all that follow */
-export const serve = async (...scripts: [Script, ...Script[]]): Promise<Fixture> => {
-  const fixture: Fixture = { url: '', asked: [], connections: { made: 0, open: 0 } };
+export interface Serving extends Fixture {
+  /** What is answered to the next requests. */
+  answer: Script;
+  close(): Promise<void>;
+}
+
+/** A server that stays until it is closed, and answers what it is told to at the moment. */
+export const keepServing = async (): Promise<Serving> => {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: false }, (socket) => {
-    fixture.connections.made += 1;
-    fixture.connections.open += 1;
+    serving.connections.made += 1;
+    serving.connections.open += 1;
     sockets.add(socket);
     const closed = new Promise<void>((resolve) => {
       socket.once('close', () => {
-        fixture.connections.open -= 1;
+        serving.connections.open -= 1;
         sockets.delete(socket);
         resolve();
       });
@@ -87,21 +92,33 @@ export const serve = async (...scripts: [Script, ...Script[]]): Promise<Fixture>
       for (let found = takeRequest(received); found !== undefined; found = takeRequest(received)) {
         received = found.rest;
         const asked: Asked = { ...found.asked, closed };
-        const script = scripts[Math.min(fixture.asked.length, scripts.length - 1)] as Script;
-        fixture.asked.push(asked);
-        void script(new Answer(socket), asked);
+        serving.asked.push(asked);
+        void serving.answer(new Answer(socket), asked);
       }
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  fixture.url = `http://127.0.0.1:${address.port}`;
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return fixture;
+  const serving: Serving = {
+    url: `http://127.0.0.1:${address.port}`,
+    asked: [],
+    connections: { made: 0, open: 0 },
+    answer: () => {},
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return serving;
+};
+
+/** @param scripts what is answered to each request; or one for each, the last one for all that follow */
+export const serve = async (...scripts: [Script, ...Script[]]): Promise<Fixture> => {
+  const serving = await keepServing();
+  serving.answer = (answer, asked) => scripts[Math.min(serving.asked.length, scripts.length) - 1]?.(answer, asked);
+  onTestFinished(() => serving.close());
+  return serving;
 };
 
 const takeRequest = (bytes: Buffer): { asked: Omit<Asked, 'closed'>; rest: Buffer } | undefined => {
