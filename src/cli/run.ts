@@ -74,14 +74,24 @@ const workspaceOf = (
   throw new UserError(`${named} is a task in memory, which starts no programs: leave --sandbox out`, EXIT.usage);
 };
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** The files of its repository; a run that cannot have them is none. */
 const bringRepo = async (dir: string, { repo }: LoadedTask): Promise<void> => {
   if (repo === null) return;
+  const drop = (): void => rmSync(dir, { recursive: true, force: true });
+  const stop = (): never => {
+    drop();
+    process.exit(EXIT.killed);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   try {
     await exportRepo(repo, workspaceDir(dir));
   } catch (error) {
-    rmSync(dir, { recursive: true, force: true });
+    drop();
     const why = error instanceof Error ? error.message : String(error);
     throw new UserError(`the files of ${repo.path} cannot be brought: ${why}`, EXIT.unavailable);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
   }
 };

@@ -207,13 +207,20 @@ describe('a fork of a run in a workspace', () => {
     });
     rmSync(origin.dir, { recursive: true });
     const again = await turingos('fork', fork.id, '--at', 't4', '--sandbox', 'none', '--json', '--home', home);
-    const last = lastJson(again) as { dir: string };
+    const last = lastJson(again) as { id: string; dir: string };
     expect((await ofKind(last.dir, 'run.forked'))[0]).toMatchObject({
       overridden: ['sandbox'],
       world: { sandbox: 'none' },
     });
+    // What a journal tells needs no files.
+    for (const name of ['workspace', 'shadow.git']) rmSync(join(fork.dir, name), { recursive: true });
     expect((await turingos('verify', fork.id, '--home', home)).code).toBe(0);
-  }, 90_000);
+    expect((await turingos('replay', fork.id, '--plain', '--home', home)).stdout).toContain('ended DEAD');
+    expect(await turingos('diff', fork.id, last.id, '--home', home)).toMatchObject({ stderr: '' });
+    const lostFork = await turingos('fork', fork.id, '--at', 't4', '--home', home);
+    expect(lostFork.code).toBe(3);
+    expect(lostFork.stderr).toMatch(/cannot be put back: there is no shadow repository at /);
+  }, 120_000);
 });
 
 describe('where there is no sandbox', () => {
