@@ -7,6 +7,9 @@ import { say } from './print.ts';
 import { createProgram } from './program.ts';
 import { rememberVerbs } from './verbs.ts';
 
+// A crash report of Node tells the whole environment, keys included, unless it is told not to.
+process.report.excludeEnv = true;
+
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
 const leave = ({ code = 'unknown error' }: NodeJS.ErrnoException): never => {
   if (code === 'EPIPE') process.exit(EXIT.ok);

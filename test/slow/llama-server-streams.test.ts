@@ -4,7 +4,8 @@ import { createEmbeddedBrain } from '../../src/adapters/brains/embedded.ts';
 import { plainSchema } from '../../src/adapters/brains/endpoints/schema.ts';
 import { Reply, replyJsonSchema } from '../../src/kernel/syscalls.ts';
 import { ask, collect } from '../adapters/streams.ts';
-import { BUILD_MS, brainAt, built, FRAME, lacking, llama } from './llama.ts';
+import { FRAME, VERDICT } from '../cassettes/llama-asks.ts';
+import { BUILD_MS, brainAt, built, lacking, llama } from './llama.ts';
 
 beforeAll(async () => {
   if (lacking === undefined) await built();
@@ -57,15 +58,11 @@ describe.skipIf(lacking !== undefined)(`openai against llama-server${lacking ? `
   });
 
   test('a schema that the model knows nothing of holds it', async () => {
-    const schema = {
-      type: 'object',
-      properties: { verdict: { enum: ['né 🦊', 'non'] }, count: { type: 'integer', minimum: 10, maximum: 99 } },
-      required: ['verdict', 'count'],
-      additionalProperties: false,
-    };
     const brain = brainAt(await llama());
     for (const seed of [1, 2, 3]) {
-      const { text, end } = await collect(brain.stream(ask({ frame: FRAME, schema, temperature: 1000, seed })));
+      const { text, end } = await collect(
+        brain.stream(ask({ frame: FRAME, schema: VERDICT, temperature: 1000, seed })),
+      );
       expect(end?.finish).toBe('stop');
       const reply = JSON.parse(text) as { verdict: string; count: number };
       expect(Object.keys(reply).sort()).toEqual(['count', 'verdict']);

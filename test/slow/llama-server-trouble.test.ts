@@ -7,7 +7,8 @@ import { openEndpoints } from '../../src/adapters/brains/endpoints/index.ts';
 import type { Brain, BrainDelta, BrainEnd } from '../../src/runtime/ports.ts';
 import { within } from '../adapters/brains/endpoints/server.ts';
 import { ask, type Collected, collect } from '../adapters/streams.ts';
-import { BUILD_MS, brainAt, built, ENDLESS, ENDLESS_TOKENS, FRAME, lacking, llama } from './llama.ts';
+import { FRAME } from '../cassettes/llama-asks.ts';
+import { BUILD_MS, brainAt, built, ENDLESS, ENDLESS_TOKENS, lacking, llama } from './llama.ts';
 
 const KEY = 'conformance-Key-0123456789';
 const WRONG = 'another-Key-0123456789';

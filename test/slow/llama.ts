@@ -29,18 +29,6 @@ export const brainAt = ({ url }: { url: string }, more: Partial<OpenAiOptions> =
   return brain;
 };
 
-/** What a worker is shown in the middle of its map: the model was trained on such. */
-export const FRAME = `[role] worker of map m1, step 2 of 3
-[task] sum r02
-[hold]
-h1 r rows/
-[q] read r02
-[last] SYS_GOTO h1 r02
-[at] h1 r02
-[page 1/1]
-add 4410 and 4900
-`;
-
 /** A server that goes on until it is stopped, and a request that lets it. */
 export const ENDLESS: Omit<LlamaServerOptions, 'binary'> = {
   context: 16_384,
