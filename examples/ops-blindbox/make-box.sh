@@ -1,8 +1,16 @@
 #!/bin/sh
 # make-box.sh killed|permission|socket DIR: a repository of the ticket desk, broken in that way. Prints DIR@COMMIT, always the same commit.
 set -eu
+if [ $# -ne 2 ]; then
+  echo "make-box.sh: two words are wanted: killed, permission or socket, and a directory" >&2
+  exit 2
+fi
 kind=$1 dir=$2
 here=$(cd "$(dirname "$0")" && pwd)
+if [ -e "$dir" ] && [ -n "$(ls -A "$dir")" ]; then
+  echo "make-box.sh: $dir is there already: name another directory" >&2
+  exit 2
+fi
 mkdir -p "$dir"
 cp -R "$here/box/." "$dir"
 cd "$dir"

@@ -1,8 +1,16 @@
 #!/bin/sh
 # make-repo.sh DIR: the package with the open issue, as a repository. Prints DIR@COMMIT, always the same commit.
 set -eu
+if [ $# -ne 1 ]; then
+  echo "make-repo.sh: one word is wanted: a directory" >&2
+  exit 2
+fi
 dir=$1
 here=$(cd "$(dirname "$0")" && pwd)
+if [ -e "$dir" ] && [ -n "$(ls -A "$dir")" ]; then
+  echo "make-repo.sh: $dir is there already: name another directory" >&2
+  exit 2
+fi
 mkdir -p "$dir"
 cp -R "$here/repo/." "$dir"
 cd "$dir"
