@@ -18,6 +18,8 @@ import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
 import { MouseContext } from './screens/use-keys.ts';
+import type { Watched } from './screens/watch/watch-layout.ts';
+import { WatchScreen } from './screens/watch/watch-screen.tsx';
 import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
 import { toTick } from './store/goto.ts';
 import type { TimeSource } from './store/time-source.ts';
@@ -38,6 +40,8 @@ export interface ConsoleOptions {
   /** How this program starts itself, for verbs of the palette. */
   command?: readonly string[];
   appearance?: Appearance;
+  /** Only these panes, of a run that is followed. */
+  watched?: readonly Watched[];
 }
 
 interface AppProps {
@@ -48,11 +52,12 @@ interface AppProps {
   start: Session | null;
   open(id: string): Session;
   leave(): void;
+  watched?: readonly Watched[] | undefined;
   /** Told how the palette changes what is shown. */
   steer(go: (session: Session | null) => void): Palette;
 }
 
-const App = ({ look, mouse, source, readOnly, start, open, leave, steer }: AppProps) => {
+const App = ({ look, mouse, source, readOnly, start, open, leave, steer, watched }: AppProps) => {
   const [session, setSession] = useState(start);
   const [last, setLast] = useState<string | null>(null);
   const current = useRef(session);
@@ -75,7 +80,7 @@ const App = ({ look, mouse, source, readOnly, start, open, leave, steer }: AppPr
           {session === null ? (
             <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
           ) : (
-            <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} />
+            <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} watched={watched} />
           )}
         </MouseContext>
       </LookContext>
@@ -85,12 +90,13 @@ const App = ({ look, mouse, source, readOnly, start, open, leave, steer }: AppPr
 
 interface SessionViewProps {
   session: Session;
+  watched: readonly Watched[] | undefined;
   readOnly: boolean;
   exit(): void;
 }
 
 /** One run: all of it, or one of its ticks. */
-const SessionView = ({ session, readOnly, exit }: SessionViewProps) => {
+const SessionView = ({ session, readOnly, exit, watched }: SessionViewProps) => {
   const { console, ui, player } = session;
   const tick = useStore(ui, ({ inspect }) => inspect);
   const [source, setSource] = useState<TimeSource | null>(null);
@@ -102,6 +108,7 @@ const SessionView = ({ session, readOnly, exit }: SessionViewProps) => {
       say(ui, 'error', `The run cannot be read: ${errorText(error)}`);
     });
   }, [inspecting, player, ui]);
+  if (watched !== undefined) return <WatchScreen console={console} ui={ui} watched={watched} exit={exit} />;
   if (tick === null || source === null) return <LiveScreen {...session} readOnly={readOnly} exit={exit} />;
   const back = (): void => {
     // The view comes along to the tick that was looked at last.
@@ -125,11 +132,15 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     throw new UserError('the console needs a terminal: use --headless or --json without one', EXIT.unavailable);
   }
-  const { home, readOnly = false, verbs = [], command = [], appearance } = options;
+  const { home, readOnly = false, verbs = [], command = [], appearance, watched } = options;
   const source = runsSource(home);
+  const start = startOf(options);
+  const first = watched?.find((pane) => pane !== 0);
+  if (first !== undefined && start !== null) start.ui.setState({ focus: first });
   return runConsole({
-    ...{ readOnly, source, start: startOf(options) },
+    ...{ readOnly, source, start },
     ...(appearance === undefined ? {} : { appearance }),
+    ...(watched === undefined ? {} : { watched }),
     open: (id) => openSession(home, id),
     steer: (go) => createPalette(paletteHost({ home, source, verbs, command, go })),
   });
@@ -148,6 +159,7 @@ export interface ConsoleParts {
   /** Makes the palette; without it there are only keys in it. */
   steer?(go: (session: Session | null) => void): Palette;
   appearance?: Appearance;
+  watched?: readonly Watched[];
 }
 
 const NO_VERBS: PaletteHost = {

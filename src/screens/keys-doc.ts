@@ -14,6 +14,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   inject: 'Choosing a fault',
   inspect: 'Tick inspector',
   palette: 'In the palette',
+  watch: 'Panes alone (`watch`)',
   page: "Reading a verb's answer",
 };
 

@@ -18,7 +18,8 @@ export type Scope =
   | 'inject'
   | 'inspect'
   | 'palette'
-  | 'page';
+  | 'page'
+  | 'watch';
 
 export interface Binding {
   id: string;
@@ -387,6 +388,15 @@ export const KEYS = [
   { id: 'home', keys: ['home', 'g'], scope: 'page', help: 'To its start' },
   { id: 'end', keys: ['end', 'G'], scope: 'page', help: 'To its end' },
   { id: 'close', keys: ['escape', 'q', 'enter', 'ctrl+c'], scope: 'page', hint: 'close', help: 'Close it' },
+
+  { id: 'next-pane', keys: ['tab'], scope: 'watch', help: 'Focus the next pane; its digit does too' },
+  { id: 'down', keys: ['j', 'down'], scope: 'watch', help: 'Scroll the focused pane down' },
+  { id: 'up', keys: ['k', 'up'], scope: 'watch', help: 'The same, up' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl+d'], scope: 'watch', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'watch', help: 'A page up' },
+  { id: 'home', keys: ['home'], scope: 'watch', help: 'To the start of the pane' },
+  { id: 'end', keys: ['end'], scope: 'watch', help: 'To the end of the pane' },
+  { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'watch', help: 'Quit; the run goes on' },
 ] as const satisfies readonly Binding[];
 
 export type ActionOf<S extends Scope> = Extract<(typeof KEYS)[number], { scope: S }>['id'];

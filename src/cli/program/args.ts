@@ -1,5 +1,6 @@
 /** What verbs take, from text; the sentence says what to give instead. */
 import { InvalidArgumentError } from 'commander';
+import { WATCH_NAMES, type Watched, watchedPanes } from '../../screens/watch/watch-layout.ts';
 import { parseSpeed } from '../../store/speed.ts';
 
 export const whole = (text: string): number => {
@@ -74,4 +75,11 @@ export const size = (text: string): { columns: number; rows: number } => {
   if (text !== '120x40' && text !== '80x24') throw new InvalidArgumentError('Give 120x40 or 80x24.');
   const [columns = 0, rows = 0] = text.split('x').map(Number);
   return { columns, rows };
+};
+
+export const panes = (text: string): Watched[] => {
+  const found = watchedPanes(text.split(','));
+  if (found === undefined)
+    throw new InvalidArgumentError(`Give names out of ${WATCH_NAMES.join(', ')}, parted by commas.`);
+  return found;
 };

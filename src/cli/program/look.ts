@@ -1,6 +1,7 @@
 /** Verbs that look at runs and change nothing. */
 import { Option } from 'commander';
-import { factor, playSpeed, size, tick } from './args.ts';
+import { WATCH_NAMES } from '../../screens/watch/watch-layout.ts';
+import { factor, panes, playSpeed, size, tick } from './args.ts';
 import { type Builder, HOME, MOUSE, PLAIN, THEME } from './builder.ts';
 
 export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
@@ -15,6 +16,21 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
   verb('ps', 'list live runs, newest first')
     .option('--all', 'ended ones too')
     .action(async (options) => end(await (await import('../ps.ts')).psVerb(options)));
+
+  verb('status', 'the runs that most need somebody, worst first')
+    .option('--line', "one line of the worst, for tmux's status-right")
+    .option('--tmux', 'with the colours of a tmux status line')
+    .action(async (options) => end(await (await import('../status.ts')).statusVerb(options)));
+
+  program
+    .command('watch')
+    .description('some panes of the live screen alone, for a tmux pane of their own')
+    .argument('<run>', 'any unique prefix of its id, or @last')
+    .option('--home <dir>', HOME)
+    .option('--pane <names>', `which, parted by commas: ${WATCH_NAMES.join(', ')} (default: thrash)`, panes, [0])
+    .addOption(THEME)
+    .addOption(MOUSE)
+    .action(async (run: string, options) => end(await (await import('../watch-panes.ts')).watchVerb(run, options)));
 
   onRun('attach', 'watch a run in the console; with --json its notable events')
     .option('--plain', PLAIN)
