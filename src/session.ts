@@ -51,6 +51,8 @@ export interface Replay extends Opening {
 }
 
 const LOOK_MS = 1000;
+/** A silent kernel is asked at once, and then at every so many looks. */
+const SILENT_LOOKS = 4;
 const ANSWER_MS = 5000;
 
 /** Follows a run's journal. @param at where the view is held first; without it, it follows */
@@ -139,16 +141,20 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
   let missed = 0;
   let stalled: string | null = null;
   let seen = 0;
+  let silence = 0;
   const look = (): void => {
     const pid = kernelPid(dir) ?? null;
     missed = pid === null ? missed + 1 : 0;
     // Twice: a kernel that is starting has no lock yet, and the last words of one that ended may still be on their way.
-    console.setKernel({ pid, gone: missed > 1, stalled, now: Date.now() });
-    const { lastSeq, outcome } = console.latest().info;
-    const silent = pid !== null && outcome === null && lastSeq === seen;
+    const { kernel, info } = console.latest();
+    const { lastSeq, outcome } = info;
+    // While it is paused its time stands still, and so does the screen.
+    const now = kernel.phase === 'paused' ? info.lastMs : Date.now();
+    console.setKernel({ pid, gone: missed > 1, stalled, now });
+    silence = pid !== null && outcome === null && lastSeq === seen ? silence + 1 : 0;
     seen = lastSeq;
-    if (silent) stallOf(dir).then((why) => (stalled = why));
-    else stalled = null;
+    if (silence % SILENT_LOOKS === 1) stallOf(dir).then((why) => (stalled = why));
+    else if (silence === 0) stalled = null;
   };
   look();
   const timer = setInterval(look, LOOK_MS);
