@@ -4,6 +4,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { inkAcrossFrames } from './lib/ink-across-frames.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 /** Of ours, what only the console loads. */
@@ -29,6 +30,7 @@ const bundle = await rolldown({
   external: isShared,
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   plugins: [
+    inkAcrossFrames,
     {
       name: 'no-devtools',
       resolveId: (id) => (id === DEVTOOLS ? `\0${DEVTOOLS}` : null),
