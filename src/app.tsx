@@ -1,11 +1,13 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
 import { type ContextType, useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { copyText } from './adapters/clipboard.ts';
 import type { Look } from './components/look.ts';
 import { paletteHost } from './palette-host.ts';
 import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
 import { UserError } from './runtime/user-error.ts';
+import { type Copy, CopyContext } from './screens/copy-context.ts';
 import { InspectScreen } from './screens/inspect/inspect-screen.tsx';
 import { LiveScreen } from './screens/live/live-screen.tsx';
 import { say } from './screens/live/say.ts';
@@ -77,11 +79,13 @@ const App = ({ look, mouse, source, readOnly, start, open, leave, steer, watched
     <PaletteContext value={palette}>
       <LookContext value={look}>
         <MouseContext value={mouse}>
-          {session === null ? (
-            <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
-          ) : (
-            <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} watched={watched} />
-          )}
+          <CopyContext value={copy}>
+            {session === null ? (
+              <RunsScreen source={source} readOnly={readOnly} start={last} exit={leave} open={(id) => go(open(id))} />
+            ) : (
+              <SessionView key={session.id} session={session} readOnly={readOnly} exit={close} watched={watched} />
+            )}
+          </CopyContext>
         </MouseContext>
       </LookContext>
     </PaletteContext>
@@ -94,6 +98,9 @@ interface SessionViewProps {
   readOnly: boolean;
   exit(): void;
 }
+
+const copy: Copy = (text) =>
+  copyText(text, { env: process.env, write: (sequence) => void process.stdout.write(sequence) });
 
 /** One run: all of it, or one of its ticks. */
 const SessionView = ({ session, readOnly, exit, watched }: SessionViewProps) => {

@@ -4,10 +4,11 @@ import { matchesIn, maxScroll, movingLines } from '../../components/inspect/line
 import { ticksShown } from '../../components/inspect/ticks-pane.ts';
 import { spansWidth } from '../../components/text.ts';
 import { MARK_KINDS, type MarkKind, type TimeSource } from '../../store/time-source.ts';
+import type { Copy } from '../copy-context.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import { scrolledDialog } from './inspect-dialogs.ts';
 import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
-import { contentOf } from './inspect-panes.ts';
+import { contentOf, copyOf } from './inspect-panes.ts';
 import { focusOn, type InspectState } from './inspect-state.ts';
 import { type Anchor, markedTick } from './motions.ts';
 import type { Loaded } from './tick-loader.ts';
@@ -27,6 +28,7 @@ export interface InspectContext {
   anchor: { current: Anchor | null };
   /** Jumps that are still being looked for, so that two quick keys are two jumps. */
   jumps: { current: Promise<void> };
+  copy: Copy;
   palette(): void;
   exit(): void;
 }
@@ -166,6 +168,14 @@ const INSPECT: Readonly<Record<string, Action>> = {
   'previous-mark': jump(-1, MARK_KINDS, 'mark'),
   zoom: ({ state, update }) => update({ zoom: !state().zoom }),
   raw: ({ state, update }) => update({ raw: !state().raw, wrap: state().raw, side: 0, scroll: {} }),
+  copy: (context) => {
+    const { state, loaded, update } = context;
+    const { view } = loaded();
+    const placed = focusedPane(context);
+    const text = view === null || placed === undefined ? '' : copyOf(placed, view, state());
+    if (text === '') return update({ message: 'There is nothing to copy here: focus one of 1 to 6.' });
+    void context.copy(text).then((message) => update({ message }));
+  },
   wrap: ({ state, update }) => update({ wrap: !state().wrap, side: 0 }),
   search: ({ state, update }) =>
     state().focus === 0

@@ -45,6 +45,16 @@ const makeContent = (pane: FocusPane, view: TickView, options: TextOptions): Pan
   }
 };
 
+/** What is copied of a pane: frame and reply as they came, of the others what they show; '' where there is nothing. */
+export const copyOf = (placed: PlacedPane, view: TickView, state: InspectState): string => {
+  if (placed.pane === 0 || placed.pane === 7) return '';
+  if (placed.pane === 1) return view.frame?.text ?? '';
+  if (placed.pane === 2) return view.reply.text;
+  const { body, foot = [] } = contentOf(placed, view, state);
+  const lines = [...body, ...foot].map(({ spans }) => spans.map((span) => (typeof span === 'string' ? span : span[1])));
+  return lines.map((parts) => parts.join('').trimEnd()).join('\n');
+};
+
 export const paneText = (
   look: Look,
   placed: PlacedPane,

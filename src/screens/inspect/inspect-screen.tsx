@@ -11,6 +11,7 @@ import type { Tag } from '../../store/tags.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import type { TimeSource } from '../../store/time-source.ts';
 import type { UiStore } from '../../store/ui-store.ts';
+import { useCopy } from '../copy-context.ts';
 import { hintLine } from '../hints.ts';
 import { paneAt } from '../live/layout.ts';
 import { useLook } from '../look-context.ts';
@@ -81,9 +82,10 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
   }, [loader]);
 
   const palette = usePalette();
+  const copy = useCopy();
   const press = (name: string): void => {
     const context: InspectContext = {
-      ...{ source, readOnly, update, anchor, jumps, exit },
+      ...{ source, readOnly, update, anchor, jumps, copy, exit },
       state: () => current.current,
       loaded: () => loader.store.getState(),
       layout: () => inspectLayout(columns, rows, current.current),

@@ -143,6 +143,14 @@ const LIVE: Readonly<Record<string, Action>> = {
     if (focus > 2) ui.setState({ typing: true });
     else say(ui, 'info', 'Only lists and the time line have a filter: focus 3 to 8 first.');
   },
+  copy: ({ ui, console, copy }) => {
+    const { focus, trap } = ui.getState();
+    const { rows } = console.store.getState().view.traps;
+    const row = rows.find(({ seq }) => seq === trap) ?? rows.at(-1);
+    if (focus !== 6 || row === undefined)
+      return say(ui, 'info', 'Traps can be copied (focus 6), and the panes of a tick (Enter).');
+    void copy(`t${row.tick} ${row.who} ${row.code}: ${row.evidence}`).then((text) => say(ui, 'info', text));
+  },
   sort: ({ ui }) => ui.setState((state) => ({ capSort: (state.capSort + 1) % CAP_SORTS.length })),
   back,
   help: ({ ui }) => ui.setState({ overlay: { kind: 'help', scroll: 0 } }),

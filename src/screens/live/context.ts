@@ -4,6 +4,7 @@ import type { Player } from '../../store/player.ts';
 import type { TagBook } from '../../store/tags.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import type { Control } from '../control.ts';
+import type { Copy } from '../copy-context.ts';
 
 export interface LiveContext {
   console: ConsoleStore;
@@ -22,6 +23,7 @@ export interface LiveContext {
   size(): { columns: number; rows: number };
   /** Rows of the focused pane, its title apart. */
   room(): number;
+  copy: Copy;
   /** Opens the palette, with something typed in it already. */
   palette(text?: string): void;
   exit(): void;

@@ -9,6 +9,7 @@ import { type ConsoleStore, type ConsoleView, heldTicks } from '../../store/cons
 import { Player } from '../../store/player.ts';
 import { isOver, runWord } from '../../store/run-status.ts';
 import type { UiStore } from '../../store/ui-store.ts';
+import { useCopy } from '../copy-context.ts';
 import { hintLine } from '../hints.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
@@ -22,7 +23,7 @@ import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
 
 export interface LiveScreenProps
-  extends Omit<LiveContext, 'small' | 'size' | 'room' | 'player' | 'tags' | 'follows' | 'palette'>,
+  extends Omit<LiveContext, 'small' | 'size' | 'room' | 'player' | 'tags' | 'follows' | 'palette' | 'copy'>,
     Partial<Pick<LiveContext, 'player' | 'tags' | 'follows'>> {
   /** For tests; without it the terminal's. */
   size?: { columns: number; rows: number };
@@ -42,8 +43,9 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
   );
   const small = (): boolean => layout.kind === 'small' && !zoom;
   const palette = usePalette();
+  const copy = useCopy();
   const context: LiveContext = {
-    ...{ ...props, player, tags, follows, small },
+    ...{ ...props, player, tags, follows, small, copy },
     size: () => ({ columns, rows }),
     room: () => roomOf(layout, ui.getState().focus),
     palette: (text) =>

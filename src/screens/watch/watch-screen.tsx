@@ -37,7 +37,10 @@ export const WatchScreen = ({ console, ui, watched, exit, size }: WatchScreenPro
       const next = layout.panes[(at + 1) % Math.max(1, layout.panes.length)];
       if (next !== undefined) ui.setState((state) => focusPane(state, next.pane));
     } else if (id !== undefined) {
-      ui.setState((state) => scrollPane(state, console.store.getState().view, id as Motion));
+      ui.setState((state) => {
+        const focused = layout.panes.find(({ pane }) => pane === state.focus);
+        return scrollPane(state, console.store.getState().view, id as Motion, Math.max(1, (focused?.height ?? 1) - 1));
+      });
     }
   };
   useKeys({ scope: () => 'watch', press, paneAt: (x, y) => paneAt(layout, x, y), refuse: () => {} });
