@@ -1,5 +1,5 @@
-// The moments that docs/screens shows. Each is taken at every size of screens.ts. Seeds and ticks are fixed; run ids,
-// times of day and the order in which streams move are as they come.
+// The moments that docs/screens shows; THEME in an argument becomes the theme's name. Each is taken at every size of screens.ts
+// and in both themes. Seeds and ticks are fixed; run ids, times of day and the order in which streams move are as they come.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,7 +97,7 @@ async function makeRuns(): Promise<void> {
 
 const DEMO = {
   command: process.execPath,
-  args: [BIN, 'demo', '--profile', 'early', '--seed', '7', '--pace', '4'],
+  args: [BIN, 'demo', '--theme', 'THEME', '--profile', 'early', '--seed', '7', '--pace', '4'],
   env: { XDG_STATE_HOME: single, NODE_ENV: undefined },
 };
 
@@ -120,14 +120,14 @@ const AFTERWARDS = {
   command: 'sh',
   args: [
     '-c',
-    '"$0" "$1" run ledger-12 --profile early --seed 7 --headless >/dev/null; exec "$0" "$1" open @last@t20',
+    '"$0" "$1" run ledger-12 --profile early --seed 7 --headless >/dev/null; exec "$0" "$1" open @last@t20 --theme THEME',
     process.execPath,
     BIN,
   ],
   env: { XDG_STATE_HOME: newState(), NODE_ENV: undefined },
 };
 
-export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
+export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
   { name: 'live', ...DEMO, steps: eventful },
   {
     name: 'inject',
@@ -183,7 +183,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows'>[] = [
   {
     name: 'runs',
     command: process.execPath,
-    args: [BIN],
+    args: [BIN, 'runs', '--theme', 'THEME'],
     env: { XDG_STATE_HOME: several },
     steps: async (pty) => {
       await prepare();

@@ -16,6 +16,10 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   for (const scene of scenes.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    for (const size of SIZES) console.log(await renderScene({ ...scene, ...size }));
+    for (const theme of ['dark', 'light'] as const)
+      for (const size of SIZES) {
+        const args = (scene.args ?? []).map((arg) => arg.replaceAll('THEME', theme));
+        console.log(await renderScene({ ...scene, ...size, args, theme }));
+      }
   }
 }

@@ -64,6 +64,7 @@ test('a scene is played, and its picture has the size of the screen', async () =
   const path = await renderScene(
     {
       name: 'hello',
+      theme: 'light',
       command: process.execPath,
       args: [
         '-e',
@@ -79,6 +80,6 @@ test('a scene is played, and its picture has the size of the screen', async () =
     },
     dir,
   );
-  expect(path).toBe(join(dir, 'hello-80x24.png'));
-  expect(pngSize(readFileSync(path))).toEqual([824, 480]);
+  expect(path).toBe(join(dir, 'hello-80x24-light'));
+  expect(pngSize(readFileSync(`${path}.png`))).toEqual([824, 480]);
 });
