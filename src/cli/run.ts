@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exportRepo, keepJudge, type LoadedTask } from '../adapters/tasks/index.ts';
-import { DEFAULT_POLICY, type Policy } from '../kernel/index.ts';
+import { DEFAULT_POLICY, type FaultSpec, type Policy } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { furnished, type Launch } from '../runtime/launch.ts';
 import type { WorkspaceSpec } from '../runtime/manifest.ts';
@@ -10,7 +10,7 @@ import { createRunDir, homeDir, socketPath, workspaceDir } from '../runtime/run-
 import { UserError } from '../runtime/user-error.ts';
 import type { ScreenOptions } from './appearance.ts';
 import { chaosPlan } from './chaos-plan.ts';
-import { isHeadless, launchRun, paceOf } from './launch-run.ts';
+import { isHeadless, type Launched, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
@@ -31,18 +31,40 @@ export interface RunOptions extends CommonOptions, ScreenOptions {
 }
 
 /** @param defaults what the profile's policy, the task's limits and a policy file are laid over, in this order */
-export const runVerb = async (
+export const runVerb = async (taskName: string, options: RunOptions, defaults?: Policy): Promise<number> => {
+  const chaos = options.chaos === undefined ? [] : chaosPlan(options.chaos);
+  return await launchRun(await prepareRun(taskName, options, chaos, defaults), options);
+};
+
+type Prepared = Pick<
+  RunOptions,
+  | 'profile'
+  | 'config'
+  | 'policy'
+  | 'seed'
+  | 'pace'
+  | 'fsync'
+  | 'repo'
+  | 'sandbox'
+  | 'home'
+  | 'headless'
+  | 'json'
+  | 'plain'
+>;
+
+/** Makes the directory of a run that only has to be launched. */
+export const prepareRun = async (
   taskName: string,
-  options: RunOptions,
+  options: Prepared,
+  chaos: FaultSpec[],
   defaults: Policy = DEFAULT_POLICY,
-): Promise<number> => {
+): Promise<Launched> => {
   const task = taskNamed(taskName, options.seed, options.repo);
   const workspace = workspaceOf(task, taskName, options.sandbox);
   const { pair, policy: ofProfile } = usableProfile(options.profile, options.config);
   const fitting = laidOver(defaults, ofProfile);
   const base = { ...fitting, limits: { ...fitting.limits, ...task.limits } };
   const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
-  const chaos = options.chaos === undefined ? [] : chaosPlan(options.chaos);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
   furnished([dir], () => keepJudge(dir, task.judge));
@@ -59,7 +81,7 @@ export const runVerb = async (
     socket: socketPath(dir, id),
     begin: { how: 'start', task: task.spec, files: task.files, policy, seed: options.seed, chaos },
   };
-  return await launchRun({ home, dir, launch }, options);
+  return { home, dir, launch };
 };
 
 const workspaceOf = (

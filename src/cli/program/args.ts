@@ -15,7 +15,7 @@ export const seed = (text: string): number => {
   return value;
 };
 
-const positive = (text: string): number => {
+export const positive = (text: string): number => {
   const value = whole(text);
   if (value < 1) throw new InvalidArgumentError('Give 1 or more.');
   return value;
