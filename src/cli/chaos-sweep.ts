@@ -122,7 +122,11 @@ class Sweep {
       this.#plan,
     );
     const { id } = launched.launch;
-    const tally = await this.#lived(launched);
+    const tally = await this.#lived(launched).catch((error: unknown) => {
+      // One that cannot be started is no reason to lose the others.
+      if (!(error instanceof UserError)) throw error;
+      return { ...new FaultTally().tally, reason: error.message };
+    });
     const name = `seed-${seed}-${id}`;
     const kept = this.#keep !== undefined && tally.outcome === 'dead' ? join(this.#keep, name) : null;
     if (kept !== null) await bundleRun(id, launched.dir, kept);

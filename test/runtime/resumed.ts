@@ -31,7 +31,8 @@ export const resumed = async (
   const seat = (brain: Brain) => ({ brain: faultyBrain(brain), system: '', constrained: false });
   const seats = { planner: seat(options.planner ?? sim), worker: seat(options.worker ?? sim) };
   const grader = graderOf(loadTask(options.task ?? 'ledger-4', options.seed ?? 1).judge, null);
-  const engine = new Engine({ journal, seats, world: faultyWorld(world), grader });
+  const host = options.host === undefined ? {} : { host: options.host };
+  const engine = new Engine({ journal, seats, world: faultyWorld(world), grader, ...host });
   engine.resume(fold);
   if (how.wait === false) return { engine, journal, ended: undefined };
   const ended = await engine.ended;

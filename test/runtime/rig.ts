@@ -12,7 +12,7 @@ import { createMemoryWorld } from '../../src/adapters/worlds/memory.ts';
 import { type Journal, type JournalRecord, openJournal, payloadOf, readRecords } from '../../src/journal/index.ts';
 import { DEFAULT_POLICY, type FaultSpec, type InputOf, type Policy } from '../../src/kernel/index.ts';
 import { Engine, type EngineJournal } from '../../src/runtime/engine.ts';
-import type { Brain, World } from '../../src/runtime/ports.ts';
+import type { Brain, Host, World } from '../../src/runtime/ports.ts';
 
 export const scratch = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'turingos-test-'));
@@ -36,6 +36,7 @@ export interface RigOptions {
   run?: string;
   world?(world: World): World;
   journal?(journal: Journal): EngineJournal;
+  host?: Host;
 }
 
 export interface Rig {
@@ -62,7 +63,13 @@ export const rig = async (options: RigOptions = {}): Promise<Rig> => {
   const memory = faultyWorld(plain);
   const world = options.world?.(memory) ?? memory;
   const grader = graderOf(task.judge, null);
-  const engine = new Engine({ journal: options.journal?.(journal) ?? journal, seats, world, grader });
+  const engine = new Engine({
+    journal: options.journal?.(journal) ?? journal,
+    seats,
+    world,
+    grader,
+    ...(options.host === undefined ? {} : { host: options.host }),
+  });
   const name = ({ brain: { name, digest, simulated } }: { brain: Brain }) => ({ name, digest, simulated });
   const started: InputOf<'run.started'> = {
     kind: 'run.started',

@@ -74,10 +74,11 @@ const issueIn = (file: YamlFile, at: Path, written: unknown, { issues }: z.ZodEr
     );
   }
   const field = [...at, ...issue.path];
-  if (issue.path[0] === 'fault' && isObject(written) && typeof written.fault === 'string') {
+  if (issue.path[0] === 'fault' && isObject(written)) {
     const { fault } = written;
     const all = FaultKind.options;
-    return wrong(file, field, `there is no fault ${fault}${didYouMean(fault, all)}; there are ${all.join(', ')}`);
+    const why = typeof fault === 'string' ? `there is no fault ${fault}${didYouMean(fault, all)}` : 'is missing';
+    return wrong(file, field, `${why}; there are ${all.join(', ')}`);
   }
   if (issue.path[0] === 'target')
     return wrong(file, field, 'has to be planner, worker, any, or the number of a process');

@@ -95,3 +95,51 @@ describe('write.denied', () => {
     });
   });
 });
+
+describe('faults of commands', () => {
+  const { signal } = new AbortController();
+  const cat: WorldRequest = { op: 'SYS_EXEC', argv: ['cat', 'a'] };
+
+  it('exec.timeout: the command ran, and everything that it did is put back', async () => {
+    const inner = createMemoryWorld({ a: 'old\n' });
+    let ran = 0;
+    const perform = inner.perform;
+    inner.perform = async (request, ...more) => {
+      if (request.op === 'SYS_EXEC') ran += 1;
+      await perform(write('a', 'append', 'left behind'), signal);
+      return await perform(request, ...more);
+    };
+    const world = faultyWorld(inner);
+    const before = [await world.hash(), await world.files()];
+    const done = await world.perform(cat, signal, { id: 3, fault: 'exec.timeout' });
+    expect(done).toEqual({
+      ok: false,
+      worldHash: before[0],
+      errno: 'ETIMEDOUT',
+      detail: 'cat: timed out',
+      timedOut: true,
+      applied: 3,
+    });
+    expect(ran).toBe(1);
+    expect([await world.hash(), await world.files()]).toEqual(before);
+  });
+
+  it('log.flood: 50,000 characters come after what the command printed', async () => {
+    const world = faultyWorld(createMemoryWorld({ a: 'old\n' }));
+    const done = await world.perform(cat, signal, { id: 3, fault: 'log.flood' });
+    expect(done).toMatchObject({ ok: true, exit: 0, applied: 3 });
+    const output = done.ok ? done.output : '';
+    expect(output.startsWith('old\n')).toBe(true);
+    expect(output.length).toBe(50_000 + 'old\n'.length);
+  });
+
+  it('have not struck where the command fails by itself, nor anything but a command', async () => {
+    const world = faultyWorld(createMemoryWorld({ a: 'old\n' }));
+    for (const fault of ['exec.timeout', 'log.flood'] as const) {
+      const aborted = await world.perform(cat, AbortSignal.abort(), { id: 3, fault });
+      expect(aborted).not.toHaveProperty('applied');
+      const written = await world.perform(write('a', 'append', 'x'), signal, { id: 3, fault });
+      expect(written).not.toHaveProperty('applied');
+    }
+  });
+});
