@@ -16,6 +16,7 @@ import { type Appearance, openTerminal } from './screens/open-terminal.ts';
 import type { VerbInfo } from './screens/palette/entries.ts';
 import { createPalette, type Palette, type PaletteHost } from './screens/palette/palette.ts';
 import { PaletteContext } from './screens/palette/palette-view.tsx';
+import { type Rebinding, rebind } from './screens/rebind.ts';
 import { RunsScreen, type RunsSource } from './screens/runs/runs-screen.tsx';
 import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
@@ -39,6 +40,8 @@ export interface ConsoleOptions {
   readOnly?: boolean;
   /** What the palette offers besides keys. */
   verbs?: readonly VerbInfo[];
+  /** Keys that are bound otherwise than the table has them. */
+  keys?: readonly (Rebinding & { wrong(why: string): Error })[];
   /** How this program starts itself, for verbs of the palette. */
   command?: readonly string[];
   appearance?: Appearance;
@@ -139,7 +142,9 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true) {
     throw new UserError('the console needs a terminal: use --headless or --json without one', EXIT.unavailable);
   }
-  const { home, readOnly = false, verbs = [], command = [], appearance, watched } = options;
+  const { home, readOnly = false, verbs = [], command = [], keys = [], appearance, watched } = options;
+  const problem = rebind(keys);
+  if (problem !== undefined) throw new UserError(String(keys[problem.at]?.wrong(problem.why).message), EXIT.badInput);
   const source = runsSource(home);
   const start = startOf(options);
   const first = watched?.find((pane) => pane !== 0);

@@ -19,7 +19,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
 };
 
 const line = (binding: Binding): string =>
-  `| ${binding.keys.length === 0 ? '' : `\`${keysText(binding.keys).replaceAll('|', '\\|')}\``} | ${binding.help} | ${binding.writes === true ? 'yes' : ''} |`;
+  `| ${binding.keys.length === 0 ? '' : `\`${keysText(binding.keys).replaceAll('|', '\\|')}\``} | ${binding.id} | ${binding.help} | ${binding.writes === true ? 'yes' : ''} |`;
 
 /** The whole file. */
 export const keysMarkdown = (): string => {
@@ -28,9 +28,17 @@ export const keysMarkdown = (): string => {
     '',
     'Generated from `src/screens/keys.ts` with `npm run docs:keys`. A lower-case key never changes a run.',
     '',
+    'Keys of the live screen, the runs screen and the tick inspector can be bound anew in `turingos.config.yaml`, by the name in the',
+    'second column, on all of them or on one: `keys: {next-trap: f, live.zoom: [z, o]}`. What may change a run takes capitals only.',
+    '',
   ];
   for (const scope of Object.keys(SCOPE_TITLES) as Scope[]) {
-    parts.push(`## ${SCOPE_TITLES[scope]}`, '', '| Key | What it does | May change the run |', '|---|---|---|');
+    parts.push(
+      `## ${SCOPE_TITLES[scope]}`,
+      '',
+      '| Key | Name | What it does | May change the run |',
+      '|---|---|---|---|',
+    );
     parts.push(...bindingsOf(scope, false).map(line), '');
   }
   return `${parts.join('\n').trimEnd()}\n`;

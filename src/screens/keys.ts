@@ -410,8 +410,16 @@ export const KEYS = [
 
 export type ActionOf<S extends Scope> = Extract<(typeof KEYS)[number], { scope: S }>['id'];
 
+/** What is in force: the table, or what the configuration makes of it. */
+let table: readonly Binding[] = KEYS;
+
+/** To be called once, before the first frame. */
+export const putInForce = (bindings: readonly Binding[]): void => {
+  table = bindings;
+};
+
 export const bindingsOf = (scope: Scope, readOnly: boolean): readonly Binding[] =>
-  (KEYS as readonly Binding[]).filter((binding) => binding.scope === scope && !(readOnly && binding.writes === true));
+  table.filter((binding) => binding.scope === scope && !(readOnly && binding.writes === true));
 
 /** The binding that a key has in a scope; undefined for none. */
 export const bindingFor = (scope: Scope, key: string, readOnly: boolean): Binding | undefined =>

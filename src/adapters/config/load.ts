@@ -52,8 +52,8 @@ export const shippedProfile = (name: ShippedName): Profile => {
 /** @throws ConfigError */
 export const readConfig = (path: string): Profile[] => {
   const file = readSections(path);
-  const { profiles, console: other } = file.value;
-  if (profiles === undefined && other !== undefined) return [];
+  const { profiles, console: other, keys } = file.value;
+  if (profiles === undefined && (other !== undefined || keys !== undefined)) return [];
   if (!isObject(profiles)) throw invalid(file, ['profiles'], 'is missing, or no list of names with their brains');
   return Object.entries(profiles).map(([name, fields]) => profileOf(file, name, fields));
 };
@@ -68,7 +68,7 @@ export const readConsole = (path: string): ConsoleFields => {
   return parsed.data;
 };
 
-const readSections = (path: string): YamlFile & { value: Record<string, unknown> } => {
+export const readSections = (path: string): YamlFile & { value: Record<string, unknown> } => {
   const file = readYaml(path, EXAMPLES.profiles as string);
   const { value } = file;
   const key = findKey(value);
@@ -148,7 +148,7 @@ const reason = (message: string): string =>
     : reasonOf(message);
 
 /** @param like the field to give an example of; default: the last one that has one */
-const invalid = (file: YamlFile, field: Path, why: string, like?: string): ConfigError => {
+export const invalid = (file: YamlFile, field: Path, why: string, like?: string): ConfigError => {
   const known = field.findLast((key) => typeof key === 'string' && Object.hasOwn(EXAMPLES, key));
   const name = like ?? (typeof known === 'string' ? known : 'profiles');
   const example = EXAMPLES[`${providerAt(file.value, field)}.${name}`] ?? EXAMPLES[name];

@@ -102,7 +102,7 @@ export const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/i;
 
 /** What may stand where, for saying which name was meant. */
 export const KNOWN_FIELDS = {
-  file: ['profiles', 'console'],
+  file: ['profiles', 'console', 'keys'],
   console: Object.keys(ConsoleFields.shape),
   profile: ['planner', 'worker', 'brain', 'policy'],
   simulated: ['provider', 'system', 'constrained', 'rates', 'playbook'],
@@ -115,6 +115,7 @@ export const KNOWN_FIELDS = {
 export const EXAMPLES: Record<string, string> = {
   profiles: 'profiles: {mine: {planner: kimi, worker: "qwen3-coder:30b @ http://127.0.0.1:11435"}}',
   console: 'console: {theme: light}',
+  keys: 'keys: {next-trap: f, live.zoom: [z, o]}',
   theme: 'console: {theme: light}',
   mouse: 'console: {mouse: true}',
   planner: 'planner: kimi',

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { CONFIG_NAME, configPlaces, findConfig } from '../../../src/adapters/config/find.ts';
+import { readKeyBindings } from '../../../src/adapters/config/key-bindings.ts';
 import { loadProfiles, readConfig, readConsole } from '../../../src/adapters/config/load.ts';
 import { EXAMPLES } from '../../../src/adapters/config/schema.ts';
 import { SHIPPED_NAMES } from '../../../src/adapters/config/shipped.ts';
@@ -247,8 +248,9 @@ describe('what is wrong is told with file, line, field, reason and an example', 
       rates: inBrain('provider: simulated'),
     };
     // A playbook names a file, which is not here; how the console looks is for no brain.
-    const { playbook: _, console: looks, theme, mouse, ...examples } = EXAMPLES;
+    const { playbook: _, console: looks, theme, mouse, keys, ...examples } = EXAMPLES;
     for (const example of [looks, theme, mouse] as string[]) readConsole(fileOf(example));
+    expect(readKeyBindings(fileOf(keys as string)).map(({ id }) => id)).toEqual(['next-trap', 'live.zoom']);
     for (const [name, example] of Object.entries(examples)) {
       const put = places[name] ?? inBrain('provider: ollama, model: m');
       expect(readConfig(fileOf(put(example))), name).toHaveLength(1);
