@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../adapters/brains/endpoints/server.ts';
-import { begin, type Ended, turingos } from './harness.ts';
+import { beginServing } from './cassette-process.ts';
+import { turingos } from './harness.ts';
 
 const tempDir = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'turingos-cassette-'));
@@ -11,25 +12,6 @@ const tempDir = (): string => {
   return dir;
 };
 
-/** A verb that serves until it is told to end, and the address that its first line says. */
-const beginServing = async (
-  ...args: string[]
-): Promise<{ url: string; end(signal: NodeJS.Signals): Promise<Ended> }> => {
-  const { proc, ended } = begin('cassette', ...args);
-  onTestFinished(() => void proc.kill('SIGKILL'));
-  const first = await new Promise<string>((resolve, reject) => {
-    proc.stdout?.once('data', (text) => resolve(String(text)));
-    void ended.then(({ stderr }) => reject(new Error(stderr)));
-  });
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(first)?.[0] ?? '';
-  return {
-    url,
-    end: (signal) => {
-      proc.kill(signal);
-      return ended;
-    },
-  };
-};
 const post = async (url: string, body: string): Promise<unknown[]> => {
   const answer = await fetch(url, { method: 'POST', body, headers: { authorization: 'Bearer my-Own-Key-01234' } });
   return [answer.status, answer.headers.get('content-type'), await answer.text()];

@@ -8,7 +8,7 @@
 import { BrainError } from '../../../runtime/ports.ts';
 import { type Answerer, answerError, streamError } from './http-error.ts';
 import type { HttpClient } from './http-fetch.ts';
-import type { Key } from './key.ts';
+import type { Cleaner, Key } from './key.ts';
 import { netError } from './net-error.ts';
 
 export interface Endpoint extends Answerer {
@@ -45,6 +45,11 @@ export class Exchange {
     }, to.silenceMs);
     if (signal.aborted) this.#controller.abort();
     else signal.addEventListener('abort', this.close, { once: true });
+  }
+
+  /** Takes the key out of what a server says: some repeat what they were sent. */
+  cleaner(): Cleaner {
+    return this.#to.key.cleaner();
   }
 
   get signal(): AbortSignal {

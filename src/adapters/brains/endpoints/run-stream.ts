@@ -41,6 +41,15 @@ export async function* runStream(
   let finish: FinishReason | undefined;
   let grace: NodeJS.Timeout | undefined;
   const exchange = wire.open(signal);
+  const clean = exchange.cleaner();
+  let kind: BrainDelta['type'] = 'text';
+  let unsaid = 0;
+  const delta = (text: string): BrainDelta[] => {
+    if (text === '') return [];
+    const tokens = unsaid;
+    unsaid = 0;
+    return [{ type: kind, text, tokens }];
+  };
   const end = (how: FinishReason): BrainEnd => ({
     type: 'end',
     finish: how,
@@ -60,15 +69,20 @@ export async function* runStream(
       } else {
         deltas += 1;
         if (deltas === 1) firstTokenMs = elapsed();
-        yield { ...said, tokens: 1 };
+        if (said.type !== kind) yield* delta(clean.rest());
+        kind = said.type;
+        unsaid += 1;
+        yield* delta(clean.next(said.text));
       }
     }
+    yield* delta(clean.rest());
     if (finish === undefined && !signal.aborted) {
       // Some clients end their loop silently where they were stopped; only `explain` knows of it.
       if (exchange.signal.aborted) throw exchange.explain(new Error('it was stopped'), deltas > 0);
       throw new BrainError('cut_off', `the stream from ${wire.where} ended without a finish reason`);
     }
   } catch (error) {
+    yield* delta(clean.rest());
     if (!signal.aborted && finish === undefined) throw exchange.explain(error, deltas > 0);
   } finally {
     clearTimeout(grace);
