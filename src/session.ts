@@ -13,6 +13,7 @@ import type { Control } from './screens/control.ts';
 import { say } from './screens/live/say.ts';
 import { errorText } from './screens/terminal.ts';
 import { type ConsoleStore, createConsoleStore } from './store/console-store.ts';
+import type { OperatorCommand } from './store/kernel-view.ts';
 import { toSeq } from './store/motions.ts';
 import { systemClock } from './store/pacer.ts';
 import { Player } from './store/player.ts';
@@ -54,6 +55,9 @@ const LOOK_MS = 1000;
 /** A silent kernel is asked at once, and then at every so many looks. */
 const SILENT_LOOKS = 4;
 const ANSWER_MS = 5000;
+/** Another brain may have to be loaded first. */
+const SWAP_MS = 60_000;
+const patience = ({ command }: OperatorCommand): number => (command === 'swap' ? SWAP_MS : ANSWER_MS);
 
 /** Follows a run's journal. @param at where the view is held first; without it, it follows */
 export const openSession = (home: string, id: string, at?: Opening): Session => {
@@ -170,11 +174,12 @@ const tagsOf = (dir: string): TagBook => ({
 const controlOf = (dir: string): Control & { close(): void } => {
   let client: Promise<ControlClient> | undefined;
   return {
-    command: async (order, reason) => {
+    command: async (order, reason, dryRun) => {
       const socket = readManifest(dir)?.socket ?? join(dir, 'control.sock');
       client ??= connectControl(socket, ANSWER_MS);
       try {
-        return await (await client).command({ by: 'console', reason, order }, ANSWER_MS);
+        const dry = dryRun === true ? { dryRun } : {};
+        return await (await client).command({ by: 'console', reason, order, ...dry }, patience(order));
       } catch (error) {
         client = undefined;
         throw error;

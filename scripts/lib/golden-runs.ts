@@ -9,7 +9,6 @@ import { faultyBrain } from '../../src/adapters/chaos/faulty-brain.ts';
 import { shippedProfile } from '../../src/adapters/config/load.ts';
 import { keepJudge, loadTask } from '../../src/adapters/tasks/index.ts';
 import { beginning } from '../../src/cli/kernel-begin.ts';
-import type { Pair } from '../../src/cli/pair.ts';
 import { follow, type JournalRecord, listSegments, openJournal } from '../../src/journal/index.ts';
 import { DEFAULT_POLICY, type OperatorCommand, type Policy } from '../../src/kernel/index.ts';
 import { Engine } from '../../src/runtime/engine.ts';
@@ -111,7 +110,7 @@ const whole = async (
     },
   };
   const seat = (brain: Brain) => ({ brain: faultyBrain(brain), system: '', constrained: false });
-  const pair: Pair = { planner: seat(planner?.(sim) ?? sim), worker: seat(sim), dispose: async () => {} };
+  const pair = { planner: seat(planner?.(sim) ?? sim), worker: seat(sim) };
   const journal = await openJournal(dir, { run: id, fsync: 'never' });
   const { [without]: _, ...world } = { ...task.files, ...files };
   const begin = {

@@ -17,7 +17,7 @@ import { launchMany } from './launch-many.ts';
 import { isHeadless, type Launched, type LaunchOptions, launchRun, paceOf } from './launch-run.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
-import { isRemote, pairOfRun, requireKeys, usableProfile } from './profile-choice.ts';
+import { isRemote, pairAt, requireKeys, usableProfile } from './profile-choice.ts';
 
 export interface ForkOptions extends CommonOptions, LaunchOptions {
   at: Cut;
@@ -41,7 +41,7 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
     throw new UserError(`run ${id} has no readable ${lost} in ${dir}, so it cannot be forked`, EXIT.notFound);
   }
   const fold = await foldTo(dir, id, options.at);
-  const { profile, pair, ...brains } = brainsOf(manifest, options);
+  const { profile, pair, ...brains } = brainsOf(manifest, fold, options);
   const workspace = workspaceOf(manifest, id, options.sandbox);
   const forked = await branchOf(id, fold, options, {
     ...brains,
@@ -79,14 +79,15 @@ const seedsOf = (seed: number, count: number | undefined): number[] =>
   count === undefined ? [seed] : Array.from({ length: count }, (_, i) => (seed + 1 + i) % 2 ** 31);
 
 /** The origin's as they were, or those of a profile of today, with what it says of the policy. */
-const brainsOf = (manifest: Manifest, { profile, config }: ForkOptions) => {
+const brainsOf = (manifest: Manifest, { state }: RunFold, { profile, config }: ForkOptions) => {
+  const before = pairAt(manifest, state.brains);
   if (profile === undefined) {
-    const pair = pairOfRun(manifest);
+    const pair = before;
     requireKeys(manifest.profile, pair);
     return { profile: manifest.profile, pair, others: false, policy: {} };
   }
   const { pair, policy } = usableProfile(profile, config);
-  const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(pairOfRun(manifest));
+  const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(before);
   return { profile, pair, others, policy };
 };
 

@@ -2,7 +2,7 @@
 import { faultyWorld } from '../adapters/chaos/faulty-world.ts';
 import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import type { Journal } from '../journal/index.ts';
-import type { InputOf } from '../kernel/index.ts';
+import type { BrainName, InputOf, Role } from '../kernel/index.ts';
 import { codeVersion } from '../runtime/code-version.ts';
 import type { Seat } from '../runtime/effects-brain.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -14,7 +14,8 @@ import type { Grader, LastingWorld, World } from '../runtime/ports.ts';
 import { noteResume, reopen } from '../runtime/resume.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { judgeOfRun, openWorld, type RunWorld } from './kernel-world.ts';
-import type { Pair } from './pair.ts';
+
+type Seats = Record<Role, Seat>;
 
 export interface Beginning {
   world: World;
@@ -30,7 +31,7 @@ export const beginning = async (
   dir: string,
   launch: Launch,
   journal: Journal,
-  pair: Pair,
+  pair: Seats,
   sandbox: Sandbox | null,
 ): Promise<Beginning> => {
   const { id, begin } = launch;
@@ -59,7 +60,7 @@ type Open = (files: Readonly<Record<string, string>>) => Promise<{ world: RunWor
 const started = async (
   { workspace }: Launch,
   { task, files, policy, seed, chaos }: Begin<'start'>,
-  pair: Pair,
+  pair: Seats,
   open: Open,
 ) => {
   const { world, grader } = await open(files);
@@ -79,7 +80,7 @@ const started = async (
   return { input, world: faultyWorld(world), grader };
 };
 
-const forked = async ({ forked: input }: Begin<'fork'>, pair: Pair, open: Open) => {
+const forked = async ({ forked: input }: Begin<'fork'>, pair: Seats, open: Open) => {
   const { world, grader } = await open(input.world.files);
   await put(world, input.world.hash, { past: input.world.past, writes: [] }, 'its origin');
   // The brains' names are only known now.
@@ -87,7 +88,7 @@ const forked = async ({ forked: input }: Begin<'fork'>, pair: Pair, open: Open) 
   return { input: named, world: faultyWorld(world), grader };
 };
 
-const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair, open: Open) => {
+const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Seats, open: Open) => {
   const fold: RunFold = await reopen(journal, dir, launch.id);
   if (fold.begun === undefined) throw new UserError(`run ${launch.id} never began: start a new one`, EXIT.notFound);
   const past = fold.begun.kind === 'run.forked' ? fold.begun.world.past : '';
@@ -95,9 +96,9 @@ const resumed = async (dir: string, launch: Launch, journal: Journal, pair: Pair
   await put(world, fold.state.worldHash, { past, writes: fold.writes }, `run ${launch.id}`);
   noteResume(journal, fold);
   for (const role of ['planner', 'worker'] as const) {
-    const [was, is] = [fold.begun[role], nameOf(pair[role])];
+    const [was, is] = [fold.state.brains?.[role] ?? fold.begun[role], nameOf(pair[role])];
     if (was.digest === is.digest) continue;
-    const text = `the ${role} is not what it was when the run began: ${was.name} then, ${is.name} of another make now`;
+    const text = `the ${role} is not what it was before: ${was.name} then, ${is.name} of another make now`;
     journal.appendNote({ kind: 'runtime.said', text });
   }
   // The place of the socket may be gone since.
@@ -122,12 +123,18 @@ const put = async (
   }
 };
 
-export const nameOf = ({ brain: { name, digest, simulated } }: Seat) => ({ name, digest, simulated });
+export const nameOf = ({ brain: { name, digest, simulated }, price }: Seat): BrainName => ({
+  name,
+  digest,
+  simulated,
+  ...(price === undefined ? {} : { price }),
+});
 
-const manifestOf = (launch: Launch, input: Begun, pair: Pair): Manifest => {
+const manifestOf = (launch: Launch, input: Begun, pair: Seats): Manifest => {
   const seat = (role: 'planner' | 'worker') => {
     const { brain: spec, system, constrained } = launch.pair[role];
-    return { ...nameOf(pair[role]), system, constrained, spec };
+    const { price: _, ...name } = nameOf(pair[role]);
+    return { ...name, system, constrained, spec };
   };
   const { id, profile, pace, fsync, taskSource, workspace, socket } = launch;
   const { task, policy, seed } = input;

@@ -13,6 +13,7 @@ import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
 import { sandboxOf } from './kernel-world.ts';
 import { openPair, type Pair } from './pair.ts';
+import { withBrain } from './swap-brain.ts';
 
 /** How long adapters may take to let go after the end; the process ends then in any case. */
 const DISPOSE_MS = 100;
@@ -61,13 +62,15 @@ const supervise = async (
   rmSync(launchFile(dir), { force: true });
   const index = startIndexThread(dir);
   const repeatsCommands = sandbox?.kind !== 'none';
-  const engine = new Engine({ journal, seats: pair, world, grader, host, repeatsCommands });
+  const engine = new Engine({ journal, seats: pair, swapped: pair.waiting, world, grader, host, repeatsCommands });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
-  const command: Order = async ({ by, reason, order, id, dryRun }) => {
+  const command: Order = async ({ by, reason, order: asked, id, dryRun, config }) => {
     await started.promise;
+    const order = await withBrain(asked, pair, config);
     const answer =
       dryRun === true ? engine.wouldDo(by, reason, order, id) : await engine.command(by, reason, order, id);
+    pair.pace = engine.state.policy.pace ?? launch.pace;
     return { ...answer, events: [...answer.events] };
   };
   const status = (): RunStatus => ({ ...statusOf(launch, engine, pair), stalled });
@@ -80,6 +83,7 @@ const supervise = async (
   }
   try {
     await go(engine);
+    pair.pace = engine.state.policy.pace ?? launch.pace;
     started.resolve();
     obey(command);
     await engine.ended;

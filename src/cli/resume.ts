@@ -1,21 +1,37 @@
-/** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened. */
+/** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened; `--all` with every such run. */
 import { isAlive } from '../journal/lock.ts';
 import { Outcome } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
-import type { Launch } from '../runtime/launch.ts';
+import type { KernelProcess, Launch } from '../runtime/launch.ts';
 import { lockHolder } from '../runtime/liveness.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { hasEnded } from '../runtime/resume.ts';
 import { homeDir, socketAgain } from '../runtime/run-dir.ts';
-import { summarise } from '../runtime/run-summary.ts';
+import { summarise, summariseAll } from '../runtime/run-summary.ts';
+import { swappedBrains } from '../runtime/swapped-brains.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { type LaunchOptions, launchRun } from './launch-run.ts';
+import { type Launched, type LaunchOptions, launchRun, startKernel, waitFor } from './launch-run.ts';
 import type { CommonOptions } from './options.ts';
-import { pairOfRun, requireKeys } from './profile-choice.ts';
+import { json, line } from './print.ts';
+import { pairAt, requireKeys } from './profile-choice.ts';
 
-export const resumeVerb = async (name: string, options: CommonOptions & LaunchOptions): Promise<number> => {
+export interface ResumeOptions extends CommonOptions, LaunchOptions {
+  all?: true;
+}
+
+export const resumeVerb = async (name: string | undefined, options: ResumeOptions): Promise<number> => {
   const home = homeDir(options.home);
+  if (options.all === true) {
+    if (name === undefined) return await resumeAll(home, options);
+    throw new UserError(`resume --all takes no run: leave ${name} out, or --all`, EXIT.usage);
+  }
+  if (name === undefined) throw new UserError('resume needs a run, or --all for all that are gone', EXIT.usage);
+  return await launchRun(await resumable(home, name), options);
+};
+
+/** @throws UserError where there is nothing to resume, or it cannot be */
+const resumable = async (home: string, name: string): Promise<Launched> => {
   const { id, dir } = findRun(home, name);
   const holder = lockHolder(dir);
   if (holder !== undefined && isAlive(holder)) {
@@ -42,7 +58,7 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
     throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
   }
   const { profile, config, taskSource, workspace, socket } = manifest;
-  const pair = pairOfRun(manifest);
+  const pair = pairAt(manifest, await swappedBrains(dir));
   requireKeys(profile, pair);
   const launch: Launch = {
     id,
@@ -54,5 +70,47 @@ export const resumeVerb = async (name: string, options: CommonOptions & LaunchOp
     socket: socketAgain(socket, dir, id),
     begin: { how: 'resume' },
   };
-  return await launchRun({ home, dir, launch, fromSeq: (before?.records ?? 0) + 1 }, options);
+  return { home, dir, launch, fromSeq: (before?.records ?? 0) + 1 };
 };
+
+/** Kernels that read their journals at a time: each takes a core while it does. */
+const AT_ONCE = 4;
+
+/**
+ * Every run whose kernel was lost, the oldest first. One that cannot go on is told of, and the others do.
+ * @returns 0 when all go on; with `--headless` when all have passed
+ */
+const resumeAll = async (home: string, options: ResumeOptions): Promise<number> => {
+  const gone = (await summariseAll(home)).filter(({ state }) => state === 'gone').reverse();
+  const asJson = options.json === true;
+  if (gone.length === 0 && !asJson) await line('no run is gone: there is nothing to resume');
+  const fates = gone.map(() => EXIT.ok as number);
+  const waits: Promise<void>[] = [];
+  const keep = async (code: Promise<number>, i: number): Promise<void> => {
+    fates[i] = await code;
+  };
+  const left = gone.entries();
+  const work = async (): Promise<void> => {
+    for (const [i, { id }] of left) {
+      try {
+        const launched = await resumable(home, id);
+        const kernel = await startKernel(launched.dir, launched.launch);
+        if (asJson) await json({ kind: 'run.resumed', id, dir: launched.dir, pid: kernel.pid });
+        else await line(`${id}: goes on, as process ${kernel.pid}`);
+        if (options.headless === true) waits.push(keep(wait(launched, kernel, asJson), i));
+        else kernel.release();
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        fates[i] = error.exitCode;
+        if (asJson) await json({ kind: 'run.lost', id, why: error.message });
+        else await line(`${id}: cannot go on: ${error.message}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, gone.length) }, work));
+  await Promise.all(waits);
+  return fates.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+};
+
+const wait = ({ dir, launch, fromSeq = 1 }: Launched, kernel: KernelProcess, asJson: boolean): Promise<number> =>
+  waitFor(launch.id, dir, kernel, { json: asJson, events: false, fromSeq });

@@ -14,13 +14,14 @@ import { isHeadless, type Launched, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
-import { isRemote, usableProfile } from './profile-choice.ts';
+import { isRemote, requirePrices, usableProfile } from './profile-choice.ts';
 
 export interface RunOptions extends CommonOptions, ScreenOptions {
   headless?: true;
   plain?: true;
   profile: string;
   policy?: string;
+  pauseOn?: NonNullable<Policy['pauseOn']>;
   seed: number;
   /** A plan of faults. */
   chaos?: string;
@@ -41,6 +42,7 @@ type Prepared = Pick<
   | 'profile'
   | 'config'
   | 'policy'
+  | 'pauseOn'
   | 'seed'
   | 'pace'
   | 'fsync'
@@ -64,7 +66,9 @@ export const prepareRun = async (
   const { pair, policy: ofProfile } = usableProfile(options.profile, options.config);
   const fitting = laidOver(defaults, ofProfile);
   const base = { ...fitting, limits: { ...fitting.limits, ...task.limits } };
-  const policy = options.policy === undefined ? base : policyFrom(options.policy, base);
+  const asked = options.policy === undefined ? base : policyFrom(options.policy, base);
+  const policy = options.pauseOn === undefined ? asked : { ...asked, pauseOn: options.pauseOn };
+  requirePrices(policy, pair);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
   furnished([dir], () => keepJudge(dir, task.judge));

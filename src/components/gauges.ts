@@ -1,4 +1,5 @@
 /** The gauges under the header: route thrashing, its history, the panic budget. They never move. */
+import { costText, type State } from '../store/kernel-view.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { pidText, roleLetter } from '../store/op-text.ts';
 import type { Repeat } from '../store/projections/thrash.ts';
@@ -102,6 +103,7 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
   const right = [
     wide ? `ticks ${kernel.tick}/${kernel.policy.limits.maxTicks}   ` : '',
     `tok ${used}${tokens === undefined ? '' : `/${shortCount(tokens)}`}`,
+    moneyText(kernel),
   ].join('');
   return row(
     look,
@@ -118,6 +120,13 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
     ],
     [right],
   );
+};
+
+/** ` $0.38/2.00`, where a brain has a price. */
+const moneyText = ({ prices, cost = 0, policy }: State): string => {
+  if (prices === undefined) return '';
+  const { cost: limit } = policy.limits;
+  return ` ${costText(Math.round(cost / 1000))}${limit === undefined ? '' : `/${costText(limit).slice(1)}`}`;
 };
 
 const spentText = (look: Look, { panic }: LiveState, wide: boolean): string => {

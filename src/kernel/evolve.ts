@@ -12,7 +12,7 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'run.branched': run.branched,
   'run.ended': run.runEnded,
   'run.paused': run.paused,
-  'run.unpaused': (state) => ({ ...state, phase: 'active', steps: 0 }),
+  'run.unpaused': run.unpaused,
   'run.stepped': (state) => ({ ...state, steps: state.steps + 1 }),
   'panic.granted': run.granted,
   'panic.spent': tick.panicked,

@@ -90,6 +90,10 @@ export const policyChanges = (
 ): PolicyChange[] | string => {
   const changes: PolicyChange[] = [];
   let next = policy;
+  const twice = wishes.find(({ field }, i) =>
+    wishes.some((other, j) => i !== j && `${other.field}.`.startsWith(`${field}.`)),
+  );
+  if (twice !== undefined) return `${twice.field} is named twice`;
   for (const { field, value } of wishes) {
     const before = policyValue(next, field);
     if (JSON.stringify(before) === JSON.stringify(value)) continue;

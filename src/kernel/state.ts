@@ -173,6 +173,8 @@ export interface State {
   prices?: Prices;
   /** Billionths of a dollar. */
   cost?: number;
+  /** What made the run pause by itself, while it is paused. */
+  pausedWhy?: string;
   /** Troubles since the run last paused because of their number. */
   troubles?: { thrash: number; denied: number };
 }

@@ -9,6 +9,8 @@ export interface RunBatch {
   events: KernelEvent[];
   /** The batch's last record. */
   end: { seq: number; hash: string; ts: string };
+  /** When the kernel began that took the run up before it; absent where the one before it went on. */
+  resumedAt?: string;
 }
 
 /**
@@ -21,13 +23,21 @@ export async function* runBatches(
 ): AsyncGenerator<RunBatch, void, undefined> {
   const blobs = new BlobStore(dir);
   let batch: RunBatch | undefined;
+  let resumedAt: string | undefined;
   for await (const stored of readRecords(dir, { fromSeq, check })) {
-    if (stored.class === 'note') continue;
+    if (stored.class === 'note') {
+      if (stored.kind === 'run.resumed') resumedAt = stored.ts;
+      continue;
+    }
     if (stored.class === 'input' && batch !== undefined) yield batch;
     const { seq, hash, ts } = stored;
     const end = { seq, hash, ts };
     const payload = payloadOf(whole(blobs, stored));
-    if (stored.class === 'input') batch = { seq, input: payload as unknown as KernelInput, events: [], end };
+    if (stored.class === 'input') {
+      batch = { seq, input: payload as unknown as KernelInput, events: [], end };
+      if (resumedAt !== undefined) batch.resumedAt = resumedAt;
+      resumedAt = undefined;
+    }
     // A reader that starts in the middle of a batch leaves the rest of that one out.
     else if (batch !== undefined) {
       batch.events.push(payload as unknown as KernelEvent);

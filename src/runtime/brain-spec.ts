@@ -1,5 +1,6 @@
 /** What a pair of brains is made from, whole: a run keeps it, so that no configuration is needed to go on with it. Never a key. */
 import { z } from 'zod';
+import { Price } from '../kernel/index.ts';
 import { Playbook } from './playbook.ts';
 
 const endpoint = {
@@ -11,6 +12,8 @@ const endpoint = {
   keyEnv: z.string().nullable(),
   /** Default: as the model has it. */
   thinking: z.enum(['on', 'off']).exactOptional(),
+  /** What it costs, where the configuration says. */
+  price: Price.exactOptional(),
   /** Milliseconds without a byte after which a request has timed out. */
   silenceMs: z.int().min(1).exactOptional(),
 };

@@ -4,7 +4,14 @@
  */
 
 import type { RuntimeNote } from '../kernel/index.ts';
-import { type EventOf, type InputOf, type KernelInput, type Role, replyJsonSchema } from '../kernel/index.ts';
+import {
+  type EventOf,
+  type InputOf,
+  type KernelInput,
+  type Price,
+  type Role,
+  replyJsonSchema,
+} from '../kernel/index.ts';
 import { DeltaNotes } from './delta-notes.ts';
 import {
   type Brain,
@@ -25,6 +32,8 @@ export interface Seat {
   system: string;
   /** Whether the brain is held to the frame's JSON schema while it writes. */
   constrained: boolean;
+  /** What it costs, where somebody has said. */
+  price?: Price;
 }
 
 export interface BrainEffectsPorts {

@@ -30,6 +30,7 @@ import type { Grader, Host, World } from './ports.ts';
 import { type Answer, answerTo, TakenOrders } from './taken-orders.ts';
 import { clipped } from './text.ts';
 import { Waits } from './waits.ts';
+import { WorkClock } from './work-clock.ts';
 
 /** The part of the journal's writer that the engine uses. */
 export interface EngineJournal {
@@ -45,7 +46,10 @@ export interface EngineJournal {
 
 export interface EngineParts {
   journal: EngineJournal;
+  /** Looked at for each request: a swap puts another one in. */
   seats: Record<Role, Seat>;
+  /** The seat that a swap asks for, opened before the order was given. */
+  swapped?: (event: EventOf<'brain.swapped'>) => Seat;
   world: World;
   grader: Grader;
   /** Whether a command whose outcome a lost kernel did not write may be performed again; default: it may. */
@@ -69,6 +73,9 @@ interface Queued {
   input: KernelInput;
   done?: { resolve(batch: Batch): void; reject(error: unknown): void };
 }
+
+const areSimulated = ({ planner, worker }: Record<Role, Seat>): boolean =>
+  planner.brain.simulated && worker.brain.simulated;
 
 const commanded = (
   by: string,
@@ -94,6 +101,9 @@ export class Engine {
   readonly #world: WorldEffects;
   readonly #waits: Waits;
   readonly #host: Host | undefined;
+  readonly #clock: WorkClock;
+  readonly #seats: Record<Role, Seat>;
+  readonly #swapped: EngineParts['swapped'];
   readonly #queue: Queued[] = [];
   /** What has just befallen the machine: told before anything else comes, so that a run does not depend on when. */
   readonly #befallen: KernelInput[] = [];
@@ -109,7 +119,7 @@ export class Engine {
   #pumping = false;
   #over = false;
 
-  constructor({ journal, seats, world, grader, host, repeatsCommands = true }: EngineParts) {
+  constructor({ journal, seats, world, grader, host, repeatsCommands = true, swapped }: EngineParts) {
     this.#repeatsCommands = repeatsCommands;
     this.ended = this.#end.promise;
     // Whoever awaits it hears of a failure; that nobody does yet is no reason to crash.
@@ -117,9 +127,10 @@ export class Engine {
     this.#journal = journal;
     this.#host = host;
     const submit = (input: KernelInput): void => this.#enqueue({ input });
-    this.#waits = new Waits(seats.planner.brain.simulated && seats.worker.brain.simulated, (req) =>
-      submit({ kind: 'deadline.passed', req }),
-    );
+    this.#seats = seats;
+    this.#swapped = swapped;
+    this.#waits = new Waits(areSimulated(seats), (req) => submit({ kind: 'deadline.passed', req }));
+    this.#clock = new WorkClock((spentMs) => submit({ kind: 'limit.passed', limit: 'wallMs', spentMs }));
     this.#brains = new BrainEffects({
       seats,
       note: (note) => this.#note(note),
@@ -162,13 +173,15 @@ export class Engine {
    * Goes on where a journal ends: every request without an outcome is performed again, under its own number. The journal's last
    * batch is complete, the world is where that left it, and nothing else has been submitted.
    */
-  resume({ state, seq, pending, round, ended, orders }: RunFold): void {
+  resume({ state, seq, pending, round, ended, orders, workedMs }: RunFold): void {
     this.#state = state;
     this.#orders = orders;
     this.#seq = seq;
     // The last kernel was lost in the middle of writing the end.
     if (ended !== undefined) return this.#finish(ended);
     this.#round = round;
+    this.#clock.begin(workedMs);
+    this.#time();
     for (const { id, pid, fault, ms } of state.staged ?? []) {
       // Whatever ended the last kernel, it is gone: a death that was due is not drawn again.
       if (fault === 'disk.full') this.#host?.fillDisk();
@@ -239,6 +252,7 @@ export class Engine {
       const seq = this.#journal.appendBatch(input, events);
       this.#seq = seq;
       this.#state = state;
+      this.#time();
       const answer = this.#orders.see(before, input, seq, events) ?? { seq, events };
       if (input.kind === 'run.forked') this.#round = [...input.round];
       await this.#journal.written();
@@ -266,6 +280,18 @@ export class Engine {
     this.#befallen.push({ kind: 'fault.applied', id, pid });
   }
 
+  #time(): void {
+    this.#clock.update(this.#state.phase === 'active', this.#state.policy.limits.wallMs);
+  }
+
+  /** What is in flight is answered by whom it was asked of. */
+  #swap(event: EventOf<'brain.swapped'>): void {
+    const seat = this.#swapped?.(event);
+    if (seat === undefined) throw new Error(`nobody has opened the ${event.role} of ${event.profile}`);
+    this.#seats[event.role] = seat;
+    this.#waits.virtual = areSimulated(this.#seats);
+  }
+
   #perform(event: KernelEvent): void {
     switch (event.kind) {
       case 'observe.requested':
@@ -280,6 +306,8 @@ export class Engine {
         return this.#waits.add(event.req, event.waitMs);
       case 'fault.requested':
         return this.#strike(event);
+      case 'brain.swapped':
+        return this.#swap(event);
       case 'process.ended':
         return this.#abort(event.aborts, event.as);
       case 'run.ended':
@@ -348,6 +376,7 @@ export class Engine {
     this.#brains.abortAll(why);
     this.#world.abortAll();
     this.#waits.abortAll();
+    this.#clock.stop();
     this.#over = true;
     for (const { done } of this.#queue.splice(0)) done?.reject(new RunOver());
   }

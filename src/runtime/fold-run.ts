@@ -9,6 +9,7 @@ import {
   type KernelEvent,
   type KernelInput,
   type Requested,
+  type Role,
   type State,
   type WorldRequest,
   waiting,
@@ -40,13 +41,20 @@ export class RunFold {
   /** Writes that were committed, oldest first. */
   readonly writes: WorldRequest[] = [];
   readonly orders = new TakenOrders();
+  /** Which seats have simulated brains. */
+  simulated: Record<Role, boolean> = { planner: false, worker: false };
+  /** Milliseconds that the run was at work: neither paused nor without a kernel. */
+  workedMs = 0;
+  /** Of the last record, or of the last kernel's beginning. */
+  #at = 0;
   #round: number[] = [];
   /** A process has at most one request in flight. */
   readonly #requests = new Map<number, Requested>();
   readonly #due = new Map<number, number>();
   #now = 0;
 
-  see({ seq, input, events, end }: RunBatch): void {
+  see({ seq, input, events, end, resumedAt }: RunBatch): void {
+    this.#clock(end.ts, resumedAt);
     this.orders.see(this.state, input, seq, events);
     this.#input(input);
     for (const event of events) this.#event(event);
@@ -72,8 +80,18 @@ export class RunFold {
     return this.#round.filter((req) => waitingFor(this.state, req) !== undefined);
   }
 
+  #clock(ts: string, resumedAt: string | undefined): void {
+    const from = resumedAt === undefined ? this.#at : Date.parse(resumedAt);
+    const now = Date.parse(ts);
+    if (this.state.phase === 'active') this.workedMs += Math.max(0, now - from);
+    this.#at = now;
+  }
+
   #input(input: KernelInput): void {
-    if (input.kind === 'run.started' || input.kind === 'run.forked') this.begun ??= input;
+    if (input.kind === 'run.started' || input.kind === 'run.forked') {
+      this.begun ??= input;
+      this.simulated = { planner: input.planner.simulated, worker: input.worker.simulated };
+    }
     if (input.kind === 'run.forked') this.#round = [...input.round];
     if (input.kind === 'brain.replied' || input.kind === 'brain.failed') this.#answered(input.req);
     if (input.kind === 'op.done') this.#committed(input.req);
@@ -90,9 +108,8 @@ export class RunFold {
       this.#round.splice(0, at + 1);
       return;
     }
-    const simulated = { planner: this.begun?.planner.simulated, worker: this.begun?.worker.simulated };
     this.#round = waiting(this.state)
-      .filter(({ proc, open }) => open.kind === 'brain' && simulated[proc.role] === true)
+      .filter(({ proc, open }) => open.kind === 'brain' && this.simulated[proc.role])
       .sort((a, b) => a.proc.pid - b.proc.pid)
       .map(({ open }) => open.req)
       .filter((other) => other !== req);
@@ -122,6 +139,9 @@ export class RunFold {
       case 'process.ended':
         for (const req of event.aborts) this.#due.delete(req);
         this.#requests.delete(event.pid);
+        return;
+      case 'brain.swapped':
+        this.simulated = { ...this.simulated, [event.role]: event.brain.simulated };
         return;
       case 'run.ended':
         this.ended = event;

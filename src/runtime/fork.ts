@@ -51,7 +51,7 @@ const refuse = (fold: RunFold, id: string, cut: Cut, found: boolean): void => {
 
 /** What is in flight, as a branch is told of it; a virtual wait with what is left of it. */
 export const inFlight = (fold: RunFold): Requested[] => {
-  const isVirtual = fold.begun?.planner.simulated === true && fold.begun.worker.simulated;
+  const isVirtual = fold.simulated.planner && fold.simulated.worker;
   return fold.pending.map(({ event, leftMs }) =>
     event.kind === 'process.blocked' && isVirtual ? { ...event, waitMs: Math.max(1, leftMs) } : event,
   );

@@ -2,6 +2,16 @@
 import type { OperatorCommand } from '../store/kernel-view.ts';
 
 export interface Control {
-  /** Resolves when the command is journalled, with the events that the kernel concluded; rejects with a sentence. */
-  command(order: OperatorCommand, reason: string): Promise<{ seq: number; events: readonly { kind: string }[] }>;
+  /**
+   * Resolves when the command is journalled, with the events that the kernel concluded; rejects with a sentence.
+   * @param dryRun only what would happen is asked; nothing is journalled
+   */
+  command(order: OperatorCommand, reason: string, dryRun?: boolean): Promise<Commanded>;
+}
+
+export interface Commanded {
+  seq: number;
+  events: readonly { kind: string }[];
+  /** It asked for what was so already. */
+  already?: true;
 }

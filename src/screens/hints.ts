@@ -5,6 +5,9 @@ import { type Binding, bindingsOf, keysText, type Scope } from './keys.ts';
 
 const hintOf = (binding: Binding): string => `${binding.label ?? shortKeys(binding)} ${binding.hint}`;
 
+/** Columns from which every key with a hint gets it. */
+const WIDE = 100;
+
 /** One or two keys at most; arrows and their letters mean the same. */
 const shortKeys = ({ keys }: Binding): string => keysText(keys[0] === '1' ? keys : keys.slice(0, 1));
 
@@ -21,7 +24,9 @@ export const hintLine = (
   over = false,
   travels = false,
 ): string => {
-  const all = bindingsOf(scope, readOnly || over).filter((binding) => binding.hint !== undefined);
+  const all = bindingsOf(scope, readOnly || over).filter(
+    ({ hint, wide }) => hint !== undefined && (wide !== true || width >= WIDE),
+  );
   const here = all.filter((binding) => binding.writes !== true && binding.panes?.includes(focus) === true);
   const others = all.filter(
     (binding) => binding.writes !== true && binding.panes === undefined && !['quit', 'help'].includes(binding.id),

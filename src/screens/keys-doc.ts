@@ -7,6 +7,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   filter: 'While a filter is typed',
   goto: 'While a place to go to is typed',
   tag: 'While a tag is typed',
+  order: 'While an order is typed',
   help: 'In the list of keys',
   about: 'About one row',
   kill: 'Kill?',

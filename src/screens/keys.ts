@@ -11,6 +11,7 @@ export type Scope =
   | 'filter'
   | 'goto'
   | 'tag'
+  | 'order'
   | 'help'
   | 'kill'
   | 'about'
@@ -29,6 +30,8 @@ export interface Binding {
   /** Two or three words, for the hint line; without it the key has no hint. */
   hint?: string;
   help: string;
+  /** It has a hint on wide screens only. */
+  wide?: true;
   /** It may change a run: left out with `--read-only`. */
   writes?: true;
   /** Panes whose focus brings the hint forward. */
@@ -184,6 +187,16 @@ export const KEYS = [
     help: 'Inject a fault: choose which, and into whom',
     writes: true,
   },
+  { id: 'tell', keys: ['T'], scope: 'live', hint: 'tell', wide: true, help: 'Tell a process something', writes: true },
+  {
+    id: 'caps',
+    keys: ['V'],
+    scope: 'live',
+    hint: 'cap',
+    wide: true,
+    help: 'Grant or revoke a capability; the line takes any order',
+    writes: true,
+  },
   { id: 'kill', keys: ['K'], scope: 'live', hint: 'kill', help: 'Kill the run; asks first', writes: true },
   { id: 'quit', keys: ['q', 'ctrl+c'], scope: 'live', hint: 'quit', help: 'Quit; asks whether a live run goes on' },
 
@@ -257,6 +270,12 @@ export const KEYS = [
   { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'tag', hint: 'cancel', help: 'Leave it as it was' },
   { id: 'erase', keys: ['backspace', 'delete'], scope: 'tag', help: 'Take the last character back' },
   { id: 'clear', keys: ['ctrl+u'], scope: 'tag', help: 'Take all of it back' },
+
+  { id: 'accept', keys: ['enter'], scope: 'order', hint: 'give', help: 'Give the order', writes: true },
+  { id: 'complete', keys: ['tab'], scope: 'order', hint: 'complete', help: 'Complete the word' },
+  { id: 'cancel', keys: ['escape', 'ctrl+c'], scope: 'order', hint: 'cancel', help: 'Give no order' },
+  { id: 'erase', keys: ['backspace', 'delete'], scope: 'order', help: 'Take the last character back' },
+  { id: 'clear', keys: ['ctrl+u'], scope: 'order', help: 'Take all of it back' },
 
   { id: 'down', keys: ['j', 'down'], scope: 'help', hint: 'down', help: 'Scroll down' },
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },

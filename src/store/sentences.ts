@@ -2,6 +2,7 @@
 
 import type { LiveState } from './live-state.ts';
 import { opText, pidText, roleLetter } from './op-text.ts';
+import { changesText, orderWords } from './order-text/say.ts';
 import { faultsText } from './projections/faults.ts';
 import type { Rec } from './record.ts';
 import { endWord } from './run-status.ts';
@@ -65,15 +66,27 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
     case 'fault.recovered':
       return `t${rec.tick} ${who(rec.pid)} recovered from fault ${rec.id} after ${rec.ticks} of its own ticks`;
     case 'operator.commanded':
-      return `order of ${rec.by}: ${rec.order.command}${rec.reason === '' ? '' : ` (${rec.reason})`}`;
+      return `order of ${rec.by}: ${orderWords(rec.order, before.kernel)}${rec.reason === '' ? '' : ` (${rec.reason})`}`;
     case 'run.paused':
-      return 'paused';
+      return rec.why === undefined ? 'paused' : `paused by itself: ${rec.why}`;
     case 'run.unpaused':
       return 'goes on';
     case 'run.ended': {
       const faults = faultsText(before.faults);
       return `ended ${endWord(rec.outcome)} after ${rec.ticks} ticks: ${rec.reason}${faults === '' ? '' : `. ${faults}`}`;
     }
+    case 'operator.told':
+      return `${who(rec.pid)} is told: ${rec.text}`;
+    case 'capability.issued':
+      return `${who(rec.pid)} is granted ${rec.cap.handle} ${rec.cap.rights} ${rec.cap.target}`;
+    case 'policy.changed':
+      return `policy: ${changesText(rec.changes)}`;
+    case 'thrash.pardoned':
+      return `${who(rec.pid)} is pardoned: thrash counters and trap streak begin anew`;
+    case 'brain.swapped':
+      return `the ${rec.role} is ${rec.brain.simulated ? 'SIM' : rec.brain.name} of profile ${rec.profile} from the next request on`;
+    case 'order.repeated':
+      return `order ${rec.id} came again: nothing is done`;
     case 'runtime.said':
       return `note: ${rec.text}`;
     default:

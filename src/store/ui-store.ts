@@ -27,7 +27,11 @@ export interface AboutRow {
 }
 
 /** A line that is being typed: where to go, or what to note of a tick. */
-export type Prompt = { kind: 'goto'; text: string } | { kind: 'tag'; text: string; tick: number; seq: number };
+export type Prompt =
+  | { kind: 'goto'; text: string }
+  | { kind: 'tag'; text: string; tick: number; seq: number }
+  /** `verbs`: what is offered first; `problem`: why what was typed is no order, '' while nobody has asked. */
+  | { kind: 'order'; text: string; verbs: readonly string[]; problem: string };
 
 export interface Message {
   tone: 'info' | 'good' | 'error';

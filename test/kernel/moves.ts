@@ -6,6 +6,7 @@ import {
   type FaultSpec,
   type KernelInput,
   type OperatorCommand,
+  type Settable,
   type TaskSpec,
 } from '../../src/kernel/index.ts';
 import { exec, goTo, halt, Machine, type MachineOptions, map, reply, reqOf, write } from './machine.ts';
@@ -133,7 +134,41 @@ const fault = (target: fc.Arbitrary<FaultSpec['target']>): fc.Arbitrary<FaultSpe
 
 const pid = fc.nat(6).map((n) => n + 1);
 const target = fc.oneof(pid, fc.constantFrom('planner' as const, 'worker' as const, 'any' as const));
-const order: fc.Arbitrary<OperatorCommand> = fc.oneof(
+/** Fields whose every small value leads somewhere. */
+const change = fc.oneof(
+  fc.record({
+    field: fc.constantFrom<Settable[]>(
+      'traps.THRASH_ROUTE.same',
+      'traps.THRASH_MIND.ticks',
+      'traps.WATCHDOG.same',
+      'traps.PERIOD_LOOP.window',
+      'workers.pool',
+      'workers.aheadBy',
+      'workers.ballots',
+      'streak',
+      'redFlags',
+      'pauseOn.thrash',
+      'pauseOn.denied',
+    ),
+    value: fc.integer({ min: 1, max: 9 }),
+  }),
+  fc.record({
+    field: fc.constantFrom<Settable[]>('traps.THRASH_ROUTE', 'traps.PERIOD_LOOP', 'pauseOn.thrash', 'streak', 'pace'),
+    value: fc.constant(null),
+  }),
+  fc.record({ field: fc.constant<Settable>('pauseOn.panic'), value: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({ field: fc.constant<Settable>('temperatures.planner'), value: fc.integer({ min: 0, max: 2500 }) }),
+  fc.record({ field: fc.constant<Settable>('temperatures.workers'), value: fc.constant<number[]>([100, 900]) }),
+);
+
+const steadyOrder: fc.Arbitrary<OperatorCommand> = fc.oneof(
+  fc.record({
+    command: fc.constant('grant' as const),
+    pid,
+    rights: fc.constantFrom('r' as const, 'rw' as const, 'x' as const),
+    target: fc.constantFrom('dir/', 'NEW.txt', 'run'),
+  }),
+
   fc.constantFrom<OperatorCommand>(
     { command: 'pause' },
     { command: 'unpause' },
@@ -142,12 +177,6 @@ const order: fc.Arbitrary<OperatorCommand> = fc.oneof(
   ),
   fc.record({ command: fc.constant('kill' as const), pid: pid.map((n) => n + 1) }),
   fc.record({ command: fc.constant('revoke' as const), pid, handle: fc.constantFrom('h1', 'h2', 'h9') }),
-  fc.record({
-    command: fc.constant('grant' as const),
-    pid,
-    rights: fc.constantFrom('r' as const, 'rw' as const),
-    target: fc.constantFrom('dir/', 'NEW.txt'),
-  }),
   fc.record({ command: fc.constant('tell' as const), pid, text: fc.string({ minLength: 1, maxLength: 300 }) }),
   fc.record({
     command: fc.constant('inject' as const),
@@ -155,28 +184,49 @@ const order: fc.Arbitrary<OperatorCommand> = fc.oneof(
   }),
 );
 
-/** Moves without an operator's panic grants and kills of the run, which some properties add themselves. */
-export const moves = fc.array(
-  fc.oneof(
-    {
-      weight: 20,
-      arbitrary: fc.record({
-        move: fc.constant('serve' as const),
-        pick: fc.nat(5),
-        text: replyText,
-        fails: fc.boolean(),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ move: fc.constant('fail' as const), pick: fc.nat(5), error }) },
-    { weight: 2, arbitrary: fc.record({ move: fc.constant('stale' as const), input: stale }) },
-    { weight: 2, arbitrary: fc.record({ move: fc.constant('command' as const), order }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ move: fc.constant('fork' as const), seed: fc.constantFrom(null, null, 8, 9) }),
-    },
-  ),
-  { minLength: 10, maxLength: 80 },
+export const anyOrder: fc.Arbitrary<OperatorCommand> = fc.oneof(
+  { weight: 2, arbitrary: steadyOrder },
+  fc.record({ command: fc.constant('set' as const), changes: fc.array(change, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ command: fc.constant('pardon' as const), pid }),
+  fc.record({
+    command: fc.constant('swap' as const),
+    role: fc.constantFrom('planner' as const, 'worker' as const),
+    profile: fc.constant('other'),
+    brain: fc.constantFrom(
+      { name: 'a', digest: 'a', simulated: true },
+      { name: 'b', digest: 'b', simulated: false, price: { in: 600_000, out: 2_500_000 } },
+    ),
+    seat: fc.constant('{}'),
+  }),
 );
+
+/** Moves without an operator's panic grants and kills of the run, which some properties add themselves. */
+const movesWith = (orders: fc.Arbitrary<OperatorCommand>): fc.Arbitrary<Move[]> =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 20,
+        arbitrary: fc.record({
+          move: fc.constant('serve' as const),
+          pick: fc.nat(5),
+          text: replyText,
+          fails: fc.boolean(),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ move: fc.constant('fail' as const), pick: fc.nat(5), error }) },
+      { weight: 2, arbitrary: fc.record({ move: fc.constant('stale' as const), input: stale }) },
+      { weight: 2, arbitrary: fc.record({ move: fc.constant('command' as const), order: orders }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ move: fc.constant('fork' as const), seed: fc.constantFrom(null, null, 8, 9) }),
+      },
+    ),
+    { minLength: 10, maxLength: 80 },
+  );
+
+export const moves = movesWith(anyOrder);
+/** The rules stay as they were when the run began. */
+export const steadyMoves = movesWith(steadyOrder);
 
 export const options = fc.record({
   // Mostly a task that cannot be finished by a lucky halt, so that histories grow long.

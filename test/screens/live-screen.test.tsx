@@ -19,7 +19,7 @@ describe.each([
     expect(lines.join('\n')).toMatch(/P1 .*t45/);
     expect(lines.join('\n')).toContain('TIMELINE');
     expect(lines.at(-2)).toMatch(/^! t44 THRASH_ROUTE: P1 GOTO/);
-    expect(lines.at(-1)).toMatch(/P pause S step X fault K kill q quit$/);
+    expect(lines.at(-1)).toMatch(/P pause S step X fault (T tell V cap )?K kill q quit$/);
   });
 });
 
@@ -136,6 +136,34 @@ describe('capitals act on the run', () => {
   test('a held view of a paused run does not say that it goes on', async () => {
     const run = eventfulRun().command({ command: 'pause' });
     expect(await show(NORMAL, { run }).press('e', /Held at t44\. l follows/)).not.toContain('goes on');
+  });
+  test.each([LARGE, NORMAL])('T tells a process something, with a reason, at $columns columns', async (size) => {
+    const { press, command } = show(size);
+    await press('T', /order: tell P1 /);
+    await press('look at ANSWER.txt --reason "it forgot"', /it forgot/);
+    await press('\r', /P1 is told in its next frame/);
+    const order = { command: 'tell', pid: 1, text: 'look at ANSWER.txt' };
+    expect(command).toHaveBeenLastCalledWith(order, 'it forgot');
+  });
+  test('V offers grant and revoke, completes words, and keeps a wrong line with what is wrong with it', async () => {
+    const { press, command } = show(LARGE);
+    await press('V', /order: +Tab: grant {2}revoke/);
+    await press('r\t', /order: revoke .*Tab: P1/);
+    await press('P1 \r', /order: revoke P1 .*! revoke needs a process and one of its handles/);
+    expect(command).not.toHaveBeenCalled();
+    await press('h', /Tab: h1/);
+    await press('1\r', /Revoked|nothing done/i);
+    expect(command).toHaveBeenLastCalledWith({ command: 'revoke', pid: 1, handle: 'h1' }, 'by key');
+  });
+  test('an order that is typed can be given up, and be only a question', async () => {
+    const { press, command } = show(LARGE);
+    await press('T', /order: tell P1 /);
+    await press('\u001b', /^(?![\s\S]*order: )/);
+    expect(command).not.toHaveBeenCalled();
+    await press('V', /order: /);
+    await press('set thrash.same 6 --dry-run', /dry-run/);
+    await press('\r', /Dry run, nothing is done/);
+    expect(command).toHaveBeenLastCalledWith(expect.objectContaining({ command: 'set' }), 'by key', true);
   });
   test('K asks, and only y kills', async () => {
     const { press, command } = show(LARGE);

@@ -87,7 +87,7 @@ test.skipIf(!built)('resizes, many and to any size, leave a whole frame', async 
     (screen) =>
       /^7f3a0c1d ledger-12/.test(screen) &&
       /3 PROCESSES/.test(screen) &&
-      /P pause S step X fault K kill q quit$/.test(screen) &&
+      /P pause S step X fault (T tell V cap )?K kill q quit$/.test(screen) &&
       screen.split('\n').length === 40,
   );
 });

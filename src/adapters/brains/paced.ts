@@ -8,18 +8,18 @@ type Item = BrainDelta | BrainEnd;
  *
  * The brain is read as fast as it writes, never held back by the reader, so that its `end` keeps its own figures: latencies are
  * the model's, pacing is in none of them. An abort ends the wait at once; the tokens then told are those released.
- * @param msPerToken more than 0
+ * @param pace milliseconds, asked for each token; where a stream begins at `max` it is left alone to its end
  */
-export const paced = (brain: Brain, msPerToken: number): Brain => ({
+export const paced = (brain: Brain, pace: () => number | 'max'): Brain => ({
   api: brain.api,
   name: brain.name,
   digest: brain.digest,
   simulated: brain.simulated,
-  stream: (request) => release(brain, request, msPerToken),
+  stream: (request) => (pace() === 'max' ? brain.stream(request) : release(brain, request, pace)),
   dispose: () => brain.dispose(),
 });
 
-async function* release(brain: Brain, request: BrainRequest, msPerToken: number): AsyncGenerator<Item> {
+async function* release(brain: Brain, request: BrainRequest, pace: () => number | 'max'): AsyncGenerator<Item> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const inbox = new Inbox(brain.stream({ ...request, signal }), signal);
@@ -31,7 +31,8 @@ async function* release(brain: Brain, request: BrainRequest, msPerToken: number)
       for (const piece of split(item)) {
         await sleep(due - performance.now(), signal);
         if (signal.aborted) break;
-        due = performance.now() + msPerToken;
+        const ms = pace();
+        due = performance.now() + (ms === 'max' ? 0 : ms);
         tokens += piece.tokens;
         yield piece;
       }

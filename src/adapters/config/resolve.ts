@@ -39,7 +39,7 @@ const brainOf = (fields: BrainFields, base: string): BrainSpec => {
     };
   }
   if (fields.provider === 'embedded') return { provider: 'embedded', model: modelFile(fields.model, base) };
-  const { url, urls, keyEnv, model, thinking, silenceMs } = fields;
+  const { url, urls, keyEnv, model, thinking, silenceMs, price } = fields;
   const vendor = fields.provider === 'openai' ? (fields.vendor ?? 'compatible') : undefined;
   const facts: Pick<Vendor, 'baseUrl' | 'keyEnv'> = vendor === undefined ? OLLAMA : VENDORS[vendor];
   const common = {
@@ -48,10 +48,13 @@ const brainOf = (fields: BrainFields, base: string): BrainSpec => {
     keyEnv: keyEnv === undefined ? facts.keyEnv : keyEnv,
     ...(thinking === undefined ? {} : { thinking }),
     ...(silenceMs === undefined ? {} : { silenceMs }),
+    ...(price === undefined ? {} : { price: { in: micro(price.in), out: micro(price.out) } }),
   };
   if (vendor !== undefined) return { provider: 'openai', vendor, ...common };
   const contextTokens = (fields.provider === 'ollama' ? fields.contextTokens : undefined) ?? CONTEXT_TOKENS;
   return { provider: 'ollama', ...common, contextTokens };
 };
+
+const micro = (dollars: number): number => Math.round(dollars * 1_000_000);
 
 const modelFile = (model: string, base: string): string => (isCheckpoint(model) ? model : resolve(base, model));

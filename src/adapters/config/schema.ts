@@ -35,6 +35,8 @@ const anyBrain = {
   /** Whether the frame's JSON schema holds the model while it writes. */
   constrained: z.boolean().optional(),
 };
+const Dollars = z.number().min(0).max(100_000);
+
 const endpoint = {
   ...anyBrain,
   model: z.string().min(1).max(200),
@@ -43,6 +45,8 @@ const endpoint = {
   keyEnv: EnvName.nullable().optional(),
   thinking: z.enum(['on', 'off']).optional(),
   silenceMs: z.int().min(1000).max(3_600_000).optional(),
+  /** Dollars for a million tokens; 0 for what costs nothing. */
+  price: z.strictObject({ in: Dollars, out: Dollars }).optional(),
 };
 
 /** A brain as the file has it; a short form is this too, written in one line. */
@@ -136,6 +140,7 @@ export const EXAMPLES: Record<string, string> = {
   thinking: 'thinking: off',
   silenceMs: 'silenceMs: 90000',
   contextTokens: 'contextTokens: 8192',
+  price: 'price: {in: 0.60, out: 2.50}',
   system: 'system: ""',
   constrained: 'constrained: true',
   rates: 'rates: {schema: 30, badHandle: 20, thrash: 30, slip: 60, cut: 10}',

@@ -159,13 +159,18 @@ const allFiles = (source: Source, task: TaskFile): Record<string, string> => {
   return files;
 };
 
-const limitsOf = ({ ticks, tokens, replyTokens, brainMs, opMs }: TaskFile['limits']): Partial<Policy['limits']> => ({
-  ...(ticks === undefined ? {} : { maxTicks: ticks }),
-  ...(tokens === undefined ? {} : { tokens }),
-  ...(replyTokens === undefined ? {} : { maxTokens: replyTokens }),
-  ...(brainMs === undefined ? {} : { brainMs }),
-  ...(opMs === undefined ? {} : { opMs }),
-});
+const limitsOf = (limits: TaskFile['limits']): Partial<Policy['limits']> => {
+  const { ticks, tokens, wallMinutes, cost, replyTokens, brainMs, opMs } = limits;
+  return {
+    ...(ticks === undefined ? {} : { maxTicks: ticks }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(wallMinutes === undefined ? {} : { wallMs: Math.max(1, Math.round(wallMinutes * 60_000)) }),
+    ...(cost === undefined ? {} : { cost: Math.round(cost * 1_000_000) }),
+    ...(replyTokens === undefined ? {} : { maxTokens: replyTokens }),
+    ...(brainMs === undefined ? {} : { brainMs }),
+    ...(opMs === undefined ? {} : { opMs }),
+  };
+};
 
 const parse = (path: string): Source => {
   let text: string;

@@ -88,6 +88,10 @@ const task = {
     .strictObject({
       ticks: count.optional(),
       tokens: count.optional(),
+      /** At work: pauses and time without a kernel do not count. */
+      wallMinutes: z.number().positive().max(35_000).optional(),
+      /** Dollars. */
+      cost: z.number().min(0.000_001).max(1_000_000).optional(),
       replyTokens: count.optional(),
       brainMs: count.optional(),
       opMs: count.optional(),
@@ -138,5 +142,5 @@ export const EXAMPLES: Record<keyof TaskFile, string> = {
   variants: 'variants: ["{text}", "Do: {text}"]',
   evidence: 'evidence: [ANSWER.txt]',
   grader: 'grader: {file: ANSWER.txt, equals: "3\\n"}',
-  limits: 'limits: {ticks: 200}',
+  limits: 'limits: {ticks: 200, wallMinutes: 30, tokens: 200000, cost: 2.00}',
 };

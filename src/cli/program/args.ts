@@ -1,6 +1,8 @@
 /** What verbs take, from text; the sentence says what to give instead. */
 import { InvalidArgumentError } from 'commander';
+import type { Policy } from '../../kernel/policy.ts';
 import { WATCH_NAMES, type Watched, watchedPanes } from '../../screens/watch/watch-layout.ts';
+import { readPauses } from '../../store/order-text/pauses.ts';
 import { parseSpeed } from '../../store/speed.ts';
 
 export const whole = (text: string): number => {
@@ -82,4 +84,10 @@ export const panes = (text: string): Watched[] => {
   if (found === undefined)
     throw new InvalidArgumentError(`Give names out of ${WATCH_NAMES.join(', ')}, parted by commas.`);
   return found;
+};
+
+export const troubles = (text: string): NonNullable<Policy['pauseOn']> => {
+  const pauses = readPauses(text);
+  if (typeof pauses === 'string') throw new InvalidArgumentError(pauses);
+  return pauses;
 };

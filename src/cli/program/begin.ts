@@ -1,7 +1,8 @@
 /** Verbs that start a run, go on with one, or branch off. */
 import { type Command, Option } from 'commander';
+import { PAUSES_EXAMPLE } from '../../store/order-text/pauses.ts';
 import { DEMO_SEED, DEMO_TASK } from '../demo-run.ts';
-import { cut, forks, pace, seed } from './args.ts';
+import { cut, forks, pace, seed, troubles } from './args.ts';
 import { type Builder, CONFIG, MOUSE, PLAIN, THEME } from './builder.ts';
 
 export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
@@ -14,6 +15,7 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
       .option('--profile <name>', 'the pair of brains; `turingos profiles` lists them', 'demo')
       .option('--config <file>', CONFIG)
       .option('--policy <file>', 'YAML or JSON, merged over the default policy')
+      .option('--pause-on <troubles>', `pause by itself at these: ${PAUSES_EXAMPLE}`, troubles)
       .option('--chaos <file>', 'a plan of faults (YAML); examples/chaos has some')
       .option('--seed <n>', 'of everything that is drawn', seed, defaultSeed)
       .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)
@@ -39,12 +41,16 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
     async (options) => end(await (await import('../demo.ts')).demoVerb(options)),
   );
 
-  onRun('resume', 'go on with a run whose kernel was lost')
+  verb('resume', 'go on with a run whose kernel was lost')
+    .argument('[run]', 'any unique prefix of its id, or @last')
+    .option('--all', 'every run whose kernel was lost, as after a reboot; with --headless their ends are waited for')
     .option('--headless', 'no console: wait for the end; Ctrl-C kills the run')
     .option('--plain', PLAIN)
     .addOption(THEME)
     .addOption(MOUSE)
-    .action(async (run: string, options) => end(await (await import('../resume.ts')).resumeVerb(run, options)));
+    .action(async (run: string | undefined, options) =>
+      end(await (await import('../resume.ts')).resumeVerb(run, options)),
+    );
 
   onRun('fork', 'branch off a new run from a record or a tick of another')
     .requiredOption('--at <seq|tick>', 'after this record (18231) or anew from this tick (t84)', cut)

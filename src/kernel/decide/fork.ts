@@ -43,7 +43,7 @@ const beginning = (origin: State, forked: Forked): State => {
     procs[request.pid] = { ...proc, outage };
   }
   // Orders were the origin's, and what was to befall its machine; which brains sit is said anew.
-  const { orders: _, brains: __, prices: ___, staged: ____, ...rest } = origin;
+  const { orders: _, brains: __, prices: ___, staged: ____, pausedWhy: _____, ...rest } = origin;
   const prices = pricesOf(forked);
   return {
     ...rest,

@@ -18,12 +18,13 @@ export const created = (state: State, event: EventOf<'run.created'>): State => (
 });
 
 /** A pause that the run took by itself begins the counts anew. */
-export const paused = (state: State, { why }: EventOf<'run.paused'>): State => ({
-  ...state,
-  phase: 'paused',
-  steps: 0,
-  ...(why === undefined || state.troubles === undefined ? {} : { troubles: { thrash: 0, denied: 0 } }),
-});
+export const paused = (state: State, { why }: EventOf<'run.paused'>): State => {
+  const next: State = { ...state, phase: 'paused', steps: 0 };
+  if (why === undefined) return next;
+  return { ...next, pausedWhy: why, ...(state.troubles === undefined ? {} : { troubles: { thrash: 0, denied: 0 } }) };
+};
+
+export const unpaused = ({ pausedWhy: _, ...state }: State): State => ({ ...state, phase: 'active', steps: 0 });
 
 /** Counted only where the policy asks for it. */
 export const troubled = (state: State, which: 'thrash' | 'denied'): State => {

@@ -5,12 +5,13 @@ import { TILES, workerSlots } from '../../components/workers-pane.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { parseKinds } from '../../store/motions.ts';
 import { runWord } from '../../store/run-status.ts';
-import { momentOf, type PaneId, type UiStore } from '../../store/ui-store.ts';
+import type { PaneId, UiStore } from '../../store/ui-store.ts';
 import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
 import { FAULTS, faultSpec, freshInject, moveInject, OFTEN } from './inject.ts';
 import { ABOUT, jumpBack, openPane } from './jumps.ts';
+import { askCaps, askTell, ORDER, REASON, send as sendOrder } from './order-prompt.ts';
 import { askPlace, askTag, GOTO, openPrompt, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
 import { focusPane, type Motion, nextMatch, scrollPane } from './scrolling.ts';
@@ -36,9 +37,6 @@ export const pressLive = (context: LiveContext, key: string): boolean => {
   return true;
 };
 
-/** Why, as the journal keeps it; who is said beside it. */
-const REASON = 'by key';
-
 const typed = ({ ui }: LiveContext, key: string): boolean => {
   if (key.length !== 1) return false;
   const { focus, filter } = ui.getState();
@@ -46,23 +44,9 @@ const typed = ({ ui }: LiveContext, key: string): boolean => {
   return true;
 };
 
-/** Sends a command, and says what came of it. */
-const send = (context: LiveContext, order: OperatorCommand, done: string): void => {
-  const { ui, control, console } = context;
-  if (console.latest().info.outcome !== null)
-    return say(ui, 'info', 'The run has ended: nothing can be changed any more.');
-  if (control === null) return say(ui, 'error', 'No kernel answers here: the run can only be looked at.');
-  // Of before the command: what it brings about may be on the screen sooner than the answer.
-  const since = momentOf(console.latest());
-  control.command(order, REASON).then(
-    (answer) => {
-      const ignored = answer.events.some((event) => event.kind === 'input.ignored');
-      if (ignored) say(ui, 'info', 'The kernel ignored that: it does not apply now.');
-      else say(ui, 'good', done, since);
-    },
-    (error: unknown) => say(ui, 'error', error instanceof Error ? error.message : String(error)),
-  );
-};
+/** Gives an order of a key, which says itself what came of it. */
+const send = (context: LiveContext, order: OperatorCommand, done: string): void =>
+  sendOrder(context, order, REASON, false, done);
 
 const scrolled =
   (motion: Motion): Action =>
@@ -161,6 +145,8 @@ const LIVE: Readonly<Record<string, Action>> = {
       : send(context, { command: 'pause' }, 'Paused: what was asked is still answered, nothing new is dispatched.'),
   step: (context) => send(context, { command: 'step' }, 'One dispatch.'),
   inject: ({ ui }) => ui.setState({ overlay: freshInject, message: null }),
+  tell: askTell,
+  caps: askCaps,
   kill: ({ ui }) => ui.setState({ overlay: { kind: 'kill' }, message: null }),
   quit: ({ ui, console, exit, readOnly }) => {
     const { gone, replay } = console.store.getState();
@@ -245,6 +231,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   },
   goto: GOTO,
   tag: TAG,
+  order: ORDER,
   help: { down: scrollHelp(1), up: scrollHelp(-1), close },
   about: ABOUT,
   kill: {

@@ -1,7 +1,7 @@
 /** The two lines that are typed: where to go, and what to note of a tick. */
 import { parseGoto } from '../../store/goto.ts';
 import { isEmptyTag, parseTag, tagText } from '../../store/tags.ts';
-import type { Prompt } from '../../store/ui-store.ts';
+import type { Prompt, UiStore } from '../../store/ui-store.ts';
 import type { Action, LiveContext } from './context.ts';
 import { say } from './say.ts';
 import { moveTo } from './travel.ts';
@@ -35,17 +35,23 @@ export const askTag: Action = ({ console, ui, tags }) => {
 export const typeInto = ({ ui }: LiveContext, key: string): boolean => {
   const prompt = openPrompt(ui.getState().prompt);
   if (prompt === null || [...key].length !== 1) return false;
-  ui.setState({ prompt: { ...prompt, text: prompt.text + key } });
+  typedText(ui, prompt, prompt.text + key);
   return true;
 };
 
-const erase: Action = ({ ui }) =>
-  ui.setState(({ prompt }) =>
-    prompt === null ? {} : { prompt: { ...prompt, text: [...prompt.text].slice(0, -1).join('') } },
-  );
+/** Once it is changed nobody knows yet what is wrong with it. */
+const typedText = (ui: UiStore, prompt: Prompt, text: string): void =>
+  ui.setState({ prompt: { ...prompt, text, ...(prompt.kind === 'order' ? { problem: '' } : {}) } as Prompt });
 
-const clear: Action = ({ ui }) =>
-  ui.setState(({ prompt }) => (prompt === null ? {} : { prompt: { ...prompt, text: '' } }));
+export const erase: Action = ({ ui }) => {
+  const { prompt } = ui.getState();
+  if (prompt !== null) typedText(ui, prompt, [...prompt.text].slice(0, -1).join(''));
+};
+
+export const clear: Action = ({ ui }) => {
+  const { prompt } = ui.getState();
+  if (prompt !== null) typedText(ui, prompt, '');
+};
 
 const cancel: Action = ({ ui }) => ui.setState({ prompt: null });
 

@@ -6,19 +6,25 @@ import { endedText } from '../../components/place-line.ts';
 import { row, type Span } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
+import type { LiveState } from '../../store/live-state.ts';
 import { isOpen } from '../../store/projections/traps.ts';
 import { type RunWord, runWord } from '../../store/run-status.ts';
 import { speedText } from '../../store/speed.ts';
 import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
 import { patternLine, typedLine } from '../typed-line.ts';
+import { orderHelp } from './order-prompt.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
 export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState, readOnly: boolean): string =>
-  row(look, width, typedSpans(look, width, ui) ?? statusSpans(console, ui, readOnly));
+  row(look, width, typedSpans(look, width, ui, console.live) ?? statusSpans(console, ui, readOnly));
 
-const typedSpans = (look: Look, width: number, ui: UiState): Span[] | undefined => {
+const typedSpans = (look: Look, width: number, ui: UiState, live: LiveState): Span[] | undefined => {
   if (!ui.typing && ui.prompt === null) return undefined;
+  if (ui.prompt?.kind === 'order') {
+    const { text, wrong } = orderHelp(ui.prompt, live);
+    return typedLine(look, width, 'order: ', ui.prompt.text, text, wrong ? 'error' : 'dim');
+  }
   if (!ui.typing) return typedLine(look, width, ...promptParts(ui.prompt));
   const text = ui.filter[ui.focus] ?? '';
   return ui.focus === 7
@@ -68,7 +74,9 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
     ];
   }
   if (live.kernel.phase === 'paused') {
-    return [['warn', `Paused at t${live.kernel.tick}. `], readOnly ? '' : 'S steps once, P lets it go on.'];
+    const { tick, pausedWhy } = live.kernel;
+    const why = pausedWhy === undefined ? '' : ` by itself: ${pausedWhy}`;
+    return [['warn', `Paused at t${tick}${why}. `], readOnly ? '' : 'S steps once, P lets it go on.'];
   }
   const open = live.traps.rows.findLast(isOpen);
   if (open !== undefined) return [['error', `! t${open.tick} ${open.code}: ${open.who} ${open.evidence}`]];

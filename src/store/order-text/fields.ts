@@ -92,7 +92,7 @@ const READ: Record<Unit, (text: string) => PolicyValue | undefined> = {
   },
   ms: duration,
   dollars: (text) => decimal(text.replace(/^\$/, ''), 1_000_000),
-  pace: (text) => (text === 'max' ? 'max' : whole(text)),
+  pace: (text) => (text === 'max' ? 'max' : text === 'launch' ? null : whole(text)),
   switch: (text) => (text === 'on' ? 1 : undefined),
 };
 
@@ -102,8 +102,9 @@ export const readValue = ({ unit }: Field, text: string): PolicyValue | undefine
 
 /** A value as it would be written. */
 export const valueText = (path: string, value: PolicyValue): string => {
-  if (value === null) return 'off';
   const unit = fieldAt(path)?.unit;
+  // Without a change the pace is that of the launch.
+  if (value === null) return unit === 'pace' ? 'launch' : 'off';
   if (unit === 'switch') return 'on';
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return value.join(',');

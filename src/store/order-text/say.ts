@@ -1,5 +1,6 @@
 /** Orders back to words, and what came of them. */
 import type { KernelEvent, OperatorCommand } from '../../kernel/records/index.ts';
+import type { PolicyValue } from '../../kernel/settable.ts';
 import type { State } from '../../kernel/state.ts';
 import { pidText } from '../op-text.ts';
 import { fieldAt, valueText } from './fields.ts';
@@ -81,12 +82,7 @@ export const outcomeText = (
     }
     case 'set': {
       const changed = all.find((event) => event.kind === 'policy.changed');
-      return (changed?.changes ?? [])
-        .map(
-          ({ field, before, after }) =>
-            `${fieldAt(field)?.name ?? field} ${valueText(field, before)} > ${valueText(field, after)}`,
-        )
-        .join(', ');
+      return changesText(changed?.changes ?? []);
     }
     case 'pardon':
       return `${who(order.pid)} begins anew: thrash counters and trap streak are cleared`;
@@ -101,3 +97,12 @@ export const outcomeText = (
     }
   }
 };
+
+/** `thrash.same 4 > 6, wall off > 30m` */
+export const changesText = (changes: readonly { field: string; before: PolicyValue; after: PolicyValue }[]): string =>
+  changes
+    .map(
+      ({ field, before, after }) =>
+        `${fieldAt(field)?.name ?? field} ${valueText(field, before)} > ${valueText(field, after)}`,
+    )
+    .join(', ');

@@ -85,6 +85,8 @@ export const foldRunInfo = (info: RunInfo, rec: Rec): RunInfo => {
         pausedMs: info.pausedMs + (info.pausedSince === null ? 0 : at - info.pausedSince),
         pausedSince: null,
       };
+    case 'brain.swapped':
+      return { ...next, [rec.role]: rec.brain };
     case 'run.ended':
       return { ...next, endedMs: at, outcome: rec.outcome, reason: rec.reason };
     case 'brain.replied':

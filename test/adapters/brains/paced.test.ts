@@ -14,7 +14,7 @@ afterEach(() => {
 const read = (brain: ScriptedBrain, ms: number, signal = new AbortController().signal) => {
   const seen: { at: number; text: string }[] = [];
   const start = performance.now();
-  const stream = paced(brain, ms).stream(ask({ signal }));
+  const stream = paced(brain, () => ms).stream(ask({ signal }));
   const noted = async function* () {
     for await (const item of stream) {
       if (item.type !== 'end') seen.push({ at: performance.now() - start, text: item.text });
@@ -59,7 +59,7 @@ describe('paced brain', () => {
 
   it('stops the brain when the reader leaves', async () => {
     const brain = new ScriptedBrain([said('a'), said('b'), END]);
-    for await (const _ of paced(brain, 10).stream(ask())) break;
+    for await (const _ of paced(brain, () => 10).stream(ask())) break;
     expect(brain.requests[0]?.signal.aborted).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe('paced brain', () => {
 
   it('is the brain that it paces', async () => {
     const brain = new ScriptedBrain([]);
-    const slow = paced(brain, 1);
+    const slow = paced(brain, () => 1);
     expect(slow).toMatchObject({ name: 'script', digest: 'd', simulated: false });
     await slow.dispose();
     expect(brain.disposed).toBe(true);
