@@ -13,6 +13,7 @@ import { follow, type JournalRecord, listSegments, openJournal } from '../../src
 import { DEFAULT_POLICY, type OperatorCommand, type Policy } from '../../src/kernel/index.ts';
 import { Engine } from '../../src/runtime/engine.ts';
 import { killGroup, lockHolder } from '../../src/runtime/liveness.ts';
+import type { WorkspaceSpec } from '../../src/runtime/manifest.ts';
 import { type Brain, BrainError } from '../../src/runtime/ports.ts';
 import { createRunDir, runDir, runIds } from '../../src/runtime/run-dir.ts';
 
@@ -86,6 +87,8 @@ interface InProcess {
   files?: Record<string, string>;
   /** The file that is not there. */
   without?: string;
+  /** In files, in place of memory. */
+  workspace?: WorkspaceSpec;
   /** The engine fails while that brain is being asked. */
   breaksAt?: number;
 }
@@ -93,7 +96,7 @@ interface InProcess {
 /** A whole run in this process, with brains that no profile has. */
 const whole = async (
   home: string,
-  { seed, rates = {}, policy, planner, files, without = '', orders = {}, breaksAt }: InProcess,
+  { seed, rates = {}, policy, planner, files, without = '', orders = {}, workspace, breaksAt }: InProcess,
 ): Promise<string> => {
   const { id, dir } = createRunDir(home);
   const task = loadTask(TASK, seed);
@@ -129,6 +132,7 @@ const whole = async (
     pace: 'max' as const,
     fsync: 'never' as const,
     taskSource: TASK,
+    ...(workspace === undefined ? {} : { workspace }),
     socket: '',
   };
   const { grader, go, ...begun } = await beginning(dir, { ...launch, begin }, journal, pair, null);
@@ -213,6 +217,8 @@ export const ENDINGS: Record<string, (home: string) => Promise<string>> = {
     const policy = { traps: {}, temperatures, limits };
     return whole(home, { seed: 12, rates: { thrash: 200 }, policy, without: 'rows/r02' });
   },
+  // What was in its files is not in the journal.
+  unfenced: (home) => whole(home, { seed: 14, workspace: { sandbox: 'none' } }),
   // The kernel's process broke, and could still say so.
   broken: (home) => whole(home, { seed: 13, breaksAt: 6 }),
   // Texts that are too long for a record.
