@@ -1,4 +1,5 @@
 /** A run that is looked at: its stores, what feeds them, and what moves the view through it. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { follow } from './journal/index.ts';
 import { openRunDir } from './open-run.ts';
@@ -109,11 +110,19 @@ interface Parts extends Pick<Session, 'id' | 'follows'> {
   source(): Promise<TimeSource>;
 }
 
+const DELETED = "The run's directory is gone, deleted or moved: there is nothing to go to any more.";
+
+const isDeleted = (dir: string | null): boolean => dir !== null && !existsSync(dir);
+
 const newSession = ({ id, dir, replay, follows, control, source }: Parts): Session => {
   const console = createConsoleStore(systemClock, replay);
   const tags = dir === null ? null : tagsOf(dir);
   const ui = createUiStore({ tags: tags?.read() ?? [] });
-  const player = new Player({ source, show: console.show, say: (tone, text) => say(ui, tone, text) });
+  const player = new Player({
+    ...{ source, show: console.show },
+    // What its files say once they are gone is of no use to anybody.
+    say: (tone, text) => say(ui, tone, tone === 'error' && isDeleted(dir) ? DELETED : text),
+  });
   const abort = new AbortController();
   if (dir !== null && follows) {
     feed(dir, console, abort.signal).catch((error: unknown) =>

@@ -5,7 +5,7 @@ import { pidText, roleLetter } from '../store/op-text.ts';
 import type { Repeat } from '../store/projections/thrash.ts';
 import { worstLoop } from '../store/thrash-level.ts';
 import type { Look, Style } from './look.ts';
-import { cut, row, type Span } from './text.ts';
+import { cut, fit, row, type Span } from './text.ts';
 import { gauge, shortCount, sparkline } from './widgets.ts';
 
 const LABEL = 8;
@@ -22,12 +22,18 @@ export const thrashLine = (look: Look, width: number, live: LiveState): string =
   // Once is no repetition: the count begins where something came twice.
   const again = worst === null || worst.reading.same < 2 ? 0 : worst.reading.same;
   const same = open === undefined ? again : limit;
-  const style: Style = open !== undefined ? 'error' : same >= limit - 1 && same > 1 ? 'warn' : 'plain';
+  // Whichever is nearer to its trap: the state at the top right goes by it, too.
+  const { stall = 0, stallLimit = 0 } = worst?.reading ?? {};
+  const idle = open === undefined && stallLimit > 0 && stall >= stallLimit - 1 && same < limit - 1;
+  const style: Style = open !== undefined ? 'error' : idle || (same >= limit - 1 && same > 1) ? 'warn' : 'plain';
   const counts: Span[] =
     limit === 0
       ? [['dim', 'off: this policy has no limit']]
       : [
-          [style, `${gauge(look, same, limit, GAUGE_CELLS)} ${same}/${limit}`],
+          [
+            style,
+            idle ? stallText(look, stall, stallLimit) : `${gauge(look, same, limit, GAUGE_CELLS)} ${same}/${limit}`,
+          ],
           open === undefined ? '' : (['error', ' TRAP'] as const),
           '  ',
         ];
@@ -38,6 +44,9 @@ export const thrashLine = (look: Look, width: number, live: LiveState): string =
     [width >= 100 ? `episodes ${thrash.episodes}   longest ${thrash.longest}` : `ep ${thrash.episodes}`],
   );
 };
+
+const stallText = (look: Look, stall: number, limit: number): string =>
+  `${gauge(look, stall, limit, GAUGE_CELLS)} ${stall}/${limit} stall`;
 
 const whatRepeats = (live: LiveState): Span[] => {
   const { thrash, kernel } = live;
@@ -114,7 +123,7 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
         style,
         `${gauge(look, panic.left, Math.max(1, panic.total), Math.min(8, Math.max(1, panic.total)))} ${panic.left} of ${panic.total} left`,
       ],
-      spentText(look, live, wide),
+      fit(look, spentText(look, live, wide), wide ? SPENT_WIDTH + 10 : 10),
       wide ? '   streak ' : '  streak ',
       [streakStyle, `${who} ${gauge(look, worst.streak, limit, GAUGE_CELLS)} ${worst.streak}/${limit}`],
     ],

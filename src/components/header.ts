@@ -84,7 +84,8 @@ const pair = (live: LiveState, max: number, gap: string): Span[] => {
     ['accent', brainName(live.info.planner, max)],
     `${gap}W `,
     ['accent', brainName(live.info.worker, max)],
-    workers > 0 && gap.length > 1 ? ` x${workers}` : '',
+    // As wide whatever the count is: what stands behind it must not move.
+    gap.length > 1 ? (workers > 0 ? ` x${workers}` : '').padEnd(4) : '',
   ];
 };
 

@@ -52,7 +52,7 @@ export const processesPane = (
     ...('proc' in entry ? aliveRow(look, live, entry.proc, q, gone) : endedRow(look, entry.ended, q)),
   }));
   return listPane(look, width, height, props, {
-    name: `3 PROCESSES ${alive}`,
+    name: gone ? `3 PROCESSES ${alive} GONE` : `3 PROCESSES ${alive}`,
     // They share a slot at any size.
     rest: [['dim', '8 stk']],
     heading: [

@@ -208,3 +208,46 @@ test('property: whatever is typed, read-only never changes a run, and nothing th
     }),
   );
 });
+
+describe('orders to the run that is looked at', () => {
+  const ordering = (wrong = '') => {
+    const give = vi.fn((_line: string) => wrong);
+    const orders = {
+      forms: [
+        { verb: 'tell', form: 'PID TEXT', about: 'a line in its next frame' },
+        { verb: 'kill', form: '[PID]', about: 'at once' },
+      ],
+      complete: (line: string) => ({ from: line.length, candidates: [{ text: 'P1', hint: 'the planner' }] }),
+      give,
+    };
+    const press = vi.fn<PaletteTarget['press']>();
+    const palette = createPalette({ verbs: VERBS, perform: vi.fn(), opened: () => {}, choices: () => [] });
+    palette.show({ scope: 'live', readOnly: false, run: '7f3a', press, say: () => {}, orders });
+    return { palette, give, press };
+  };
+
+  test('are completed and given as they are typed', () => {
+    const { palette, give } = ordering();
+    for (const key of 'tell ') palette.press(key);
+    expect(palette.offers()).toMatchObject([{ text: 'tell P1', about: 'the planner', writes: true }]);
+    for (const key of 'P1 look') palette.press(key);
+    palette.press('enter');
+    expect(give).toHaveBeenCalledWith('tell P1 look');
+    expect(palette.store.getState().target).toBeNull();
+  });
+
+  test('what is no order stays, with what is wrong', () => {
+    const { palette } = ordering('tell needs a PID');
+    for (const key of 'tell x') palette.press(key);
+    palette.press('enter');
+    expect(palette.store.getState()).toMatchObject({ text: 'tell x', problem: 'tell needs a PID' });
+  });
+
+  test('a bare name that is a key as well asks first, as the key does', () => {
+    const { palette, give, press } = ordering();
+    for (const key of 'kill') palette.press(key);
+    palette.press('enter');
+    expect(press).toHaveBeenCalledWith('K');
+    expect(give).not.toHaveBeenCalled();
+  });
+});

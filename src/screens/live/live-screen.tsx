@@ -12,12 +12,14 @@ import type { UiStore } from '../../store/ui-store.ts';
 import { useCopy } from '../copy-context.ts';
 import { hintLine } from '../hints.ts';
 import { useLook } from '../look-context.ts';
+import type { PaletteTarget } from '../palette/offers.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
 import { pressLive, scopeOf } from './actions.ts';
 import type { LiveContext } from './context.ts';
 import { type Layout, layoutOf, paneAt } from './layout.ts';
 import { overlayLines } from './overlays.ts';
+import { paletteOrders } from './palette-orders.ts';
 import { PaneView } from './pane-view.tsx';
 import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
@@ -56,6 +58,7 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
           run: console.latest().info.id || null,
           press: (name) => pressLive(context, name),
           say: (tone, said) => say(ui, tone, said),
+          ...ordersOf(context),
         },
         text,
       ),
@@ -84,6 +87,11 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
       <PaletteView columns={columns} rows={rows} />
     </Box>
   );
+};
+
+const ordersOf = (context: LiveContext): Pick<PaletteTarget, 'orders'> => {
+  const orders = context.readOnly || context.console.store.getState().replay ? undefined : paletteOrders(context);
+  return orders === undefined ? {} : { orders };
 };
 
 const roomOf = ({ panes }: Layout, focus: number): number =>

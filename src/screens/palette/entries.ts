@@ -34,7 +34,14 @@ export interface Entry {
   /** What may be typed behind its name. */
   args: readonly VerbArg[];
   options: readonly VerbOption[];
-  does: { kind: 'key'; key: string; typed: boolean } | { kind: 'verb'; verb: string };
+  does: { kind: 'key'; key: string; typed: boolean } | { kind: 'verb'; verb: string } | { kind: 'order' };
+}
+
+/** An order to the run that is looked at: `tell`, `PID TEXT`. */
+export interface OrderForm {
+  verb: string;
+  form: string;
+  about: string;
 }
 
 export type ScreenScope = 'live' | 'runs' | 'inspect';
@@ -76,11 +83,25 @@ const entry = (name: string, about: string, keys: string, writes: boolean, does:
 /** `next-trap` as it is typed: `next trap`. */
 const nameOf = (id: string): string => id.replaceAll('-', ' ');
 
-/** The keys first: where a verb has the name of one, the key means this run, and asks where it should. */
-export const entriesOf = (scope: ScreenScope, readOnly: boolean, verbs: readonly VerbInfo[]): Entry[] => [
+/**
+ * The keys first: where a verb has the name of one, the key means this run, and asks where it should. Orders mean this run, too,
+ * and take the place of the verbs that give them to another.
+ */
+export const entriesOf = (
+  scope: ScreenScope,
+  readOnly: boolean,
+  verbs: readonly VerbInfo[],
+  orders: readonly OrderForm[] = [],
+): Entry[] => [
   ...bindingsOf(scope, readOnly).flatMap((binding) => ofBinding(scope, binding)),
+  ...(readOnly ? [] : orders).map(
+    ({ verb, form, about }): Entry => ({
+      ...entry(verb, about, '', true, { kind: 'order' }),
+      args: form === '' ? [] : [{ name: form, required: !form.startsWith('['), choices: [] }],
+    }),
+  ),
   ...verbs
-    .filter(({ writes }) => !readOnly || !writes)
+    .filter(({ name, writes }) => (!readOnly || !writes) && (readOnly || !orders.some(({ verb }) => verb === name)))
     .map(
       (verb): Entry => ({
         ...entry(verb.name, verb.about, '', verb.writes, { kind: 'verb', verb: verb.name }),

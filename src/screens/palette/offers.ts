@@ -1,5 +1,5 @@
 /** What the palette offers for what has been typed: names first, then the words that may stand behind one. Pure. */
-import { type Entry, entriesOf, type ScreenScope, type VerbInfo } from './entries.ts';
+import { type Entry, entriesOf, type OrderForm, type ScreenScope, type VerbInfo } from './entries.ts';
 import { matching } from './match.ts';
 
 /** The screen that the palette lies over. */
@@ -11,6 +11,16 @@ export interface PaletteTarget {
   /** Presses one of the screen's keys. */
   press(key: string): void;
   say(tone: 'info' | 'error', text: string): void;
+  /** Orders that the run takes; left out where nobody takes any. */
+  orders?: Orders;
+}
+
+export interface Orders {
+  forms: readonly OrderForm[];
+  /** What may come next in a line, and where the word begins that it stands for. */
+  complete(line: string): { from: number; candidates: readonly { text: string; hint: string }[] };
+  /** @returns what is wrong with the line; '' where it was given */
+  give(line: string): string;
 }
 
 export interface Choice {
@@ -39,7 +49,7 @@ export interface Offer {
 export const namedBy = (line: string, target: PaletteTarget | null, verbs: readonly VerbInfo[]): Entry | undefined => {
   if (target === null) return undefined;
   const plain = line.trimStart().toLowerCase().replaceAll('-', ' ');
-  const named = entriesOf(target.scope, target.readOnly, verbs).filter(
+  const named = entriesOf(target.scope, target.readOnly, verbs, target.orders?.forms).filter(
     ({ name }) => plain.trimEnd() === name || plain.startsWith(`${name} `),
   );
   const longest = Math.max(...named.map(({ name }) => name.length));
@@ -73,10 +83,12 @@ export const offersOf = (
   history: readonly string[],
 ): Offer[] => {
   if (target === null) return [];
-  const entries = entriesOf(target.scope, target.readOnly, host.verbs);
+  const entries = entriesOf(target.scope, target.readOnly, host.verbs, target.orders?.forms);
   const entry = namedBy(text, target, host.verbs);
   // Behind a whole name it goes on with what that takes.
-  if (entry !== undefined && text.trimStart().length > entry.name.length) return wordOffers(entry, text, host);
+  if (entry !== undefined && text.trimStart().length > entry.name.length) {
+    return entry.does.kind === 'order' ? orderOffers(target, text) : wordOffers(entry, text, host);
+  }
   const named = matching(entries, text).map(
     (found): Offer => ({
       text: found.name,
@@ -96,6 +108,14 @@ export const offersOf = (
 
 const usage = ({ args }: Entry): string =>
   args.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`)).join(' ');
+
+const orderOffers = ({ orders }: PaletteTarget, text: string): Offer[] => {
+  const { from, candidates } = orders?.complete(text) ?? { from: 0, candidates: [] };
+  const before = text.slice(0, from);
+  return candidates.map(({ text: word, hint }) => ({
+    ...{ text: before + word, keys: '', about: hint, writes: true, entry: null },
+  }));
+};
 
 /** What may be the word that is being typed behind a name. */
 const wordOffers = (entry: Entry, text: string, host: OffersHost): Offer[] => {

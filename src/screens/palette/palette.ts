@@ -85,6 +85,12 @@ export const createPalette = (host: PaletteHost): Palette => {
     if (line === '') return close();
     const entry = namedBy(line, target, host.verbs);
     if (target === null || entry === undefined) return store.setState({ problem: unknown(line, all) });
+    if (entry.does.kind === 'order') {
+      const wrong = target.orders?.give(line) ?? 'Nobody takes orders here.';
+      if (wrong !== '') return store.setState({ text: line, at: -1, problem: wrong });
+      remember(line);
+      return close();
+    }
     const words = wordsOf(line.slice(entry.name.length));
     if (typeof words === 'string') return store.setState({ problem: words });
     const given = withRun(entry, words, target.run);
