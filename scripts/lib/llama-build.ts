@@ -89,7 +89,7 @@ export const llamaServer = async (say: (line: string) => void, env = process.env
   mkdirSync(dirname(dir), { recursive: true });
   const lock = await turn(`${dir}.lock`, say);
   try {
-    return builtServer(env) ?? (await build(bundle, release, dir, say));
+    return builtServer(env) ?? (await build({ bundle, release, dir }, env, say));
   } finally {
     lock.release();
   }
@@ -107,7 +107,11 @@ const turn = async (path: string, say: (line: string) => void) => {
   }
 };
 
-const build = async (bundle: string, release: string, dir: string, say: (line: string) => void) => {
+const build = async (
+  { bundle, release, dir }: { bundle: string; release: string; dir: string },
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<BuiltServer> => {
   const work = `${dir}.building`;
   // What a build that was killed left behind.
   rmSync(work, { recursive: true, force: true, maxRetries: 3 });
@@ -118,9 +122,10 @@ const build = async (bundle: string, release: string, dir: string, say: (line: s
   const processors = availableParallelism();
   say(`building ${TARGET} of llama.cpp ${release} on ${processors} processors, some minutes; log in ${log}`);
   const begun = performance.now();
-  await run(log, 'git', ['-c', 'advice.detachedHead=false', 'clone', '--quiet', bundle, source]);
-  await run(log, 'cmake', ['-S', source, '-B', made, ...FLAGS]);
-  await run(log, 'cmake', ['--build', made, '--target', TARGET, '--parallel', `${processors}`]);
+  const run = (command: string, args: string[]) => logged(log, env, command, args);
+  await run('git', ['-c', 'advice.detachedHead=false', 'clone', '--quiet', bundle, source]);
+  await run('cmake', ['-S', source, '-B', made, ...FLAGS]);
+  await run('cmake', ['--build', made, '--target', TARGET, '--parallel', `${processors}`]);
   const seconds = Math.round((performance.now() - begun) / 1000);
   renameSync(join(made, 'bin', TARGET), join(work, 'done', TARGET));
   writeFileSync(join(work, 'done', 'built.json'), `${JSON.stringify({ release, seconds, processors })}\n`);
@@ -130,11 +135,11 @@ const build = async (bundle: string, release: string, dir: string, say: (line: s
   return { binary: join(dir, TARGET), release, seconds, processors };
 };
 
-const run = async (log: string, command: string, args: string[]): Promise<void> => {
+const logged = async (log: string, env: NodeJS.ProcessEnv, command: string, args: string[]): Promise<void> => {
   const out = openSync(log, 'a');
   try {
     await new Promise<void>((resolve, reject) => {
-      const proc = spawn(command, args, { stdio: ['ignore', out, out] });
+      const proc = spawn(command, args, { stdio: ['ignore', out, out], env });
       proc.once('error', ({ code, message }: NodeJS.ErrnoException) =>
         reject(
           new Error(

@@ -230,11 +230,12 @@ describe.skipIf(lacking !== undefined)(`keys of llama-server${lacking ? ` (${lac
         ['replay', id, '--plain'],
       ]),
       ['anomalies', lost.id, '--json'],
-      ['export', lost.id, '--format', 'asciicast', '-o', join(root, 'lost.cast')],
       ['fork', refused.id, '--at', '0%', '--headless', ...profile('good'), '--json'],
     ]) {
       await said(...args);
     }
+    const cast = await said('export', lost.id, '--format', 'asciicast', '-o', join(root, 'lost.cast'));
+    expect(cast).toMatchObject({ code: 0, stderr: '' });
 
     places.addFiles(root);
     for (const text of launches) places.add('launch.json', 'launch.json', text);

@@ -4,18 +4,14 @@ import { didYouMean } from './nearest.ts';
 
 export type ShortForm = { ok: true; fields: Record<string, unknown> } | { ok: false; why: string };
 
-/** The models that vendors are asked for where none is named. They are renamed now and then: `turingos doctor` tells. */
-const DEFAULT_MODELS: Partial<Record<VendorName, string>> = {
-  kimi: 'kimi-k2.6',
-  'kimi-cn': 'kimi-k2.6',
-  gemini: 'gemini-flash-latest',
-  // It serves one model, whatever it is asked for.
-  'llama-server': 'default',
-};
 /** The embedded models that the program carries. */
 export const CHECKPOINTS = ['tiny', 'tiny-early'];
 export const isCheckpoint = (name: string): boolean => CHECKPOINTS.includes(name);
-const WORDS = [...CHECKPOINTS, 'sim', ...Object.keys(DEFAULT_MODELS)];
+const WORDS = [
+  ...CHECKPOINTS,
+  'sim',
+  ...Object.entries(VENDORS).flatMap(([name, { defaultModel }]) => (defaultModel === null ? [] : [name])),
+];
 
 const isVendor = (name: string): name is VendorName => Object.hasOwn(VENDORS, name);
 
@@ -30,8 +26,8 @@ export const shortForm = (text: string): ShortForm => {
   const slash = what.indexOf('/');
   const vendor = slash < 0 ? what : what.slice(0, slash);
   if (isVendor(vendor)) {
-    const model = slash < 0 ? DEFAULT_MODELS[vendor] : what.slice(slash + 1);
-    if (model === undefined || model === '') return { ok: false, why: `names no model: write ${vendor}/MODEL` };
+    const model = slash < 0 ? VENDORS[vendor].defaultModel : what.slice(slash + 1);
+    if (model === null || model === '') return { ok: false, why: `names no model: write ${vendor}/MODEL` };
     return { ok: true, fields: { provider: 'openai', vendor, model, ...at } };
   }
   if (where === undefined) {

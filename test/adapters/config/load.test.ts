@@ -48,6 +48,15 @@ describe('brains', () => {
     ['tiny', { provider: 'embedded', model: 'tiny' }],
     ['SIM', { provider: 'simulated' }],
     ['kimi-cn/other', { vendor: 'kimi-cn', model: 'other', urls: ['https://api.moonshot.cn/v1'] }],
+    [
+      'gemini',
+      {
+        vendor: 'gemini',
+        model: 'gemini-flash-latest',
+        urls: ['https://generativelanguage.googleapis.com/v1beta/openai'],
+        keyEnv: 'GEMINI_API_KEY',
+      },
+    ],
     ['m:1@http://h:1', { model: 'm:1', urls: ['http://h:1'] }],
     ['m@sha256:0123abc @ http://h:1', { provider: 'ollama', model: 'm@sha256:0123abc', urls: ['http://h:1'] }],
     ['qwen3:30b', { provider: 'ollama', urls: ['http://127.0.0.1:11434'] }],

@@ -26,6 +26,8 @@ export interface Vendor {
   usageIn: readonly ('chunk' | 'choice')[];
   /** What `GET /models` puts before the names that requests take. */
   modelPrefix: string;
+  /** Asked for where none is named, null where one has to be. They are renamed now and then: `turingos doctor` tells. */
+  defaultModel: string | null;
 }
 
 const COMPATIBLE: Vendor = {
@@ -40,6 +42,7 @@ const COMPATIBLE: Vendor = {
   reasoning: ['reasoning_content', 'reasoning'],
   usageIn: ['chunk', 'choice'],
   modelPrefix: '',
+  defaultModel: null,
 };
 
 const KIMI: Vendor = {
@@ -53,6 +56,7 @@ const KIMI: Vendor = {
   fixedSampling: /^kimi-/,
   thinking: { on: { thinking: { type: 'enabled' } }, off: { thinking: { type: 'disabled' } } },
   reasoning: ['reasoning_content'],
+  defaultModel: 'kimi-k2.6',
 };
 
 /** Both hand these to the model's chat template. */
@@ -78,9 +82,16 @@ export const VENDORS = {
     seed: false,
     thinking: { on: { reasoning_effort: 'low' }, off: { reasoning_effort: 'none' } },
     modelPrefix: 'models/',
+    defaultModel: 'gemini-flash-latest',
   },
   vllm: { ...COMPATIBLE, thinking: TEMPLATE_THINKING },
-  'llama-server': { ...COMPATIBLE, baseUrl: 'http://127.0.0.1:8080/v1', thinking: TEMPLATE_THINKING },
+  'llama-server': {
+    ...COMPATIBLE,
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    thinking: TEMPLATE_THINKING,
+    // It serves one model, whatever it is asked for.
+    defaultModel: 'default',
+  },
   /** Any other server of the protocol. */
   compatible: COMPATIBLE,
 } satisfies Record<string, Vendor>;

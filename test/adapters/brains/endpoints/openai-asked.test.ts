@@ -60,6 +60,14 @@ describe('what is asked', () => {
     expect(await body({ vendor: 'kimi', model: 'moonshot-v1-8k' })).toMatchObject({ temperature: 0.7 });
   });
 
+  test('Kimi: thinking is switched on and off by a field of its own, or left as the model has it', async () => {
+    for (const vendor of ['kimi', 'kimi-cn'] as const) {
+      expect(await body({ vendor, thinking: 'on' })).toMatchObject({ thinking: { type: 'enabled' } });
+      expect(await body({ vendor, thinking: 'off' })).toMatchObject({ thinking: { type: 'disabled' } });
+      expect(await body({ vendor })).not.toHaveProperty('thinking');
+    }
+  });
+
   test('Gemini: no seed', async () => {
     const gemini = await body({ vendor: 'gemini', thinking: 'off' });
     expect(gemini).toMatchObject({ temperature: 0.7, max_tokens: 99, reasoning_effort: 'none' });

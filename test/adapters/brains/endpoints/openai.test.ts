@@ -189,6 +189,25 @@ test('slow is not silent: every byte counts', async () => {
   expect(items).toHaveLength(4);
 });
 
+test('a server that only says that it is there is waited for, until the deadline aborts', async () => {
+  // As llama-server does every 30 s, also when it has come to stand still.
+  let pings = 0;
+  const server = await serve((answer, { closed }) => {
+    answer.head(200, SSE);
+    const timer = setInterval(() => {
+      answer.chunk(': ping\n\n');
+      pings += 1;
+    }, 20);
+    void closed.then(() => clearInterval(timer));
+  });
+  const controller = new AbortController();
+  const found = collect(brainAt(server.url, { silenceMs: 2000 }).stream(ask({ signal: controller.signal })));
+  await vi.waitUntil(() => pings > 150, { timeout: 25_000 });
+  controller.abort();
+  expect(await found).toMatchObject({ text: '', end: { finish: 'aborted' } });
+  await server.asked[0]?.closed;
+});
+
 describe('an abort', () => {
   test.each<[string, Script]>([
     ['before the headers', () => {}],
