@@ -20,7 +20,6 @@ export interface OnTerminal {
 
 /** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
 export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: OnTerminal): Promise<Ending> => {
-  if (mouse) process.stdout.write(MOUSE_ON);
   const instance = render(node, {
     // Ink asks no more of it than what keys need.
     stdin: input as unknown as NodeJS.ReadStream,
@@ -30,6 +29,7 @@ export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: 
     exitOnCtrlC: false,
     patchConsole: false,
   });
+  if (mouse) process.stdout.write(MOUSE_ON);
   const restore = (): void => {
     instance.unmount();
     if (mouse) process.stdout.write(MOUSE_OFF);
