@@ -133,6 +133,7 @@ test('a workspace is copied as it is: links as links, empty directories, no spec
   mkdirSync(join(dir, 'workspace', 'empty'), { recursive: true });
   writeFileSync(join(dir, 'workspace', 'a'), 'text');
   symlinkSync('/etc/passwd', join(dir, 'workspace', 'link'));
+  writeFileSync(join(dir, 'run.json'), '{"socket":"/somewhere"}');
   mkdirSync(join(dir, 'shadow.git'));
   writeFileSync(join(dir, 'shadow.git', 'HEAD'), 'ref');
   const hash = '0'.repeat(64);
@@ -146,6 +147,6 @@ test('a workspace is copied as it is: links as links, empty directories, no spec
     ended: null,
     worldHash: hash,
   });
-  expect(Object.keys(files)).toEqual(['shadow.git/HEAD', 'workspace/a', 'workspace/link']);
+  expect(Object.keys(files)).toEqual(['run.json', 'shadow.git/HEAD', 'workspace/a', 'workspace/link']);
   expect(existsSync(join(out, 'workspace', 'empty'))).toBe(true);
 });

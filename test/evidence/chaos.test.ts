@@ -21,10 +21,12 @@ describe('a sweep', () => {
     armed(1, 'write.denied'),
     armed(2, 'exec.timeout'),
     armed(3, 'cap.swapped'),
+    rec('route.dispatched', { pid: 1, tick: 4 }),
     rec('op.requested', { fault: { id: 1, fault: 'write.denied' } }),
     rec('fault.triggered', { id: 1, fault: 'write.denied', pid: 1, tick: 4 }),
     rec('fault.recovered', { id: 1, pid: 1, tick: 7, ticks: 3 }),
     rec('op.requested', { fault: { id: 1, fault: 'write.denied' } }),
+    rec('route.dispatched', { pid: 1, tick: 9 }),
     rec('fault.triggered', { id: 3, fault: 'cap.swapped', pid: 1, tick: 9 }),
     died,
   );
@@ -59,7 +61,7 @@ describe('a sweep', () => {
   });
 
   it('keeps what triggered in order, and where a run stood that never ended', () => {
-    expect(first.triggered).toEqual(['write.denied 1@t4', 'cap.swapped 1@t9']);
+    expect(first.triggered).toEqual(['write.denied 1#1', 'cap.swapped 1#2']);
     expect(second).toMatchObject({ outcome: null, ticks: 9 });
   });
 });

@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -27,7 +28,7 @@ export interface BundleParts extends Omit<Bundle, 'v' | 'files'> {
 }
 
 const TREES = ['journal', 'blobs', 'workspace', 'shadow.git'] as const;
-const FILES = ['run.json', 'tags.ndjson'] as const;
+const TAGS = 'tags.ndjson';
 /** Of the process that wrote the journal, not of the run. */
 const LOCK = 'journal/lock';
 
@@ -40,7 +41,8 @@ export const makeBundle = (out: string, { dir, world, ...facts }: BundleParts): 
   mkdirSync(dirname(out), { recursive: true });
   const aside = mkdtempSync(join(dirname(out), `.${basename(out)}.`));
   try {
-    for (const name of FILES) if (existsSync(join(dir, name))) copyFileSync(join(dir, name), join(aside, name));
+    copyManifest(dir, aside);
+    if (existsSync(join(dir, TAGS))) copyFileSync(join(dir, TAGS), join(aside, TAGS));
     for (const name of TREES) if (existsSync(join(dir, name))) copyTree(dir, aside, name);
     if (world !== undefined) writeFiles(join(aside, 'workspace'), world);
     const files: Record<string, string> = {};
@@ -55,6 +57,13 @@ export const makeBundle = (out: string, { dir, world, ...facts }: BundleParts): 
     rmSync(aside, { recursive: true, force: true });
     throw error;
   }
+};
+
+/** But for the place of its socket, which was on one machine. */
+const copyManifest = (from: string, to: string): void => {
+  const manifest: unknown = JSON.parse(readFileSync(join(from, 'run.json'), 'utf8'));
+  const text = JSON.stringify({ ...(manifest as object), socket: 'control.sock' }, null, 2);
+  writeFileSync(join(to, 'run.json'), `${text}\n`);
 };
 
 const copyTree = (from: string, to: string, name: string): void => {

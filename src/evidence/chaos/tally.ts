@@ -27,7 +27,7 @@ export interface RunTally {
   traps: number;
   panics: number;
   faults: FaultCount[];
-  /** Each time one triggered, in order: `write.denied P1@t12`, the process by its number. */
+  /** Each time one triggered, in order: `write.denied 1#12`, in process 1 on its own 12th tick. Ticks of the run would tell who came first. */
   triggered: string[];
 }
 
@@ -35,6 +35,8 @@ export class FaultTally {
   readonly #byId = new Map<number, FaultKind>();
   readonly #counts = new Map<FaultKind, FaultCount>();
   readonly #triggered: string[] = [];
+  /** Dispatches of each process. */
+  readonly #own = new Map<number, number>();
   #ended: { outcome: Outcome; reason: string; ticks: number } | undefined;
   #tick = 0;
   #traps = 0;
@@ -58,13 +60,14 @@ export class FaultTally {
         this.#of(rec.fault).triggered += 1;
         // A handle is struck by the kernel itself, as it decides.
         if (rec.fault.startsWith('cap.')) this.#of(rec.fault).injected += 1;
-        this.#triggered.push(`${rec.fault} ${rec.pid}@t${rec.tick}`);
+        this.#triggered.push(`${rec.fault} ${rec.pid}#${this.#own.get(rec.pid) ?? 0}`);
         return;
       case 'fault.recovered':
         this.#recovered(rec.id, rec.ticks);
         return;
       case 'route.dispatched':
         this.#tick = rec.tick;
+        this.#own.set(rec.pid, (this.#own.get(rec.pid) ?? 0) + 1);
         return;
       case 'trap.raised':
         this.#traps += 1;

@@ -79,7 +79,9 @@ describe('a plan', () => {
 
 describe('the shipped plans', () => {
   const plans = Object.fromEntries(
-    readdirSync('examples/chaos').map((name) => [name, readPlan(join('examples/chaos', name))]),
+    readdirSync('examples/chaos')
+      .filter((name) => name !== 'in-turn.yaml')
+      .map((name) => [name, readPlan(join('examples/chaos', name))]),
   );
 
   it('are good ones', () => {
