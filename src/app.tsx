@@ -24,6 +24,7 @@ import { MouseContext } from './screens/use-keys.ts';
 import type { Watched } from './screens/watch/watch-layout.ts';
 import { WatchScreen } from './screens/watch/watch-screen.tsx';
 import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
+import { ringOnTrouble } from './store/bell.ts';
 import { toTick } from './store/goto.ts';
 import type { TimeSource } from './store/time-source.ts';
 
@@ -146,14 +147,20 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
   const problem = rebind(keys);
   if (problem !== undefined) throw new UserError(String(keys[problem.at]?.wrong(problem.why).message), EXIT.badInput);
   const source = runsSource(home);
-  const start = startOf(options);
+  const heard = (session: Session): Session => {
+    // It has no width, and goes between two frames.
+    if (appearance?.bell === true) ringOnTrouble(session.console, () => process.stdout.write('\u0007'));
+    return session;
+  };
+  const opened = startOf(options);
+  const start = opened === null ? null : heard(opened);
   const first = watched?.find((pane) => pane !== 0);
   if (first !== undefined && start !== null) start.ui.setState({ focus: first });
   return runConsole({
     ...{ readOnly, source, start },
     ...(appearance === undefined ? {} : { appearance }),
     ...(watched === undefined ? {} : { watched }),
-    open: (id) => openSession(home, id),
+    open: (id) => heard(openSession(home, id)),
     steer: (go) => createPalette(paletteHost({ home, source, verbs, command, go })),
   });
 };

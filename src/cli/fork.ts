@@ -15,6 +15,7 @@ import { createRunDir, homeDir, shadowDir, socketPath } from '../runtime/run-dir
 import { UserError } from '../runtime/user-error.ts';
 import { launchMany } from './launch-many.ts';
 import { isHeadless, type Launched, type LaunchOptions, launchRun, paceOf } from './launch-run.ts';
+import { notifyOf } from './notify.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
 import { isRemote, pairAt, requireKeys, usableProfile } from './profile-choice.ts';
@@ -48,6 +49,7 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
     workspace,
     unfenced: manifest.workspace?.sandbox === 'none',
   });
+  const notify = notifyOf(options.config);
   const made: string[] = [];
   const launched = seedsOf(forked.seed, options.seeds).map((seed): Launched => {
     const { id: forkId, dir: forkDir } = createRunDir(home);
@@ -63,7 +65,7 @@ export const forkVerb = async (name: string, options: ForkOptions): Promise<numb
     const socket = socketPath(forkDir, forkId);
     const begin = { how: 'fork' as const, forked: { ...forked, seed, overridden } };
     const { taskSource } = manifest;
-    const more = workspace === undefined ? {} : { workspace };
+    const more = { ...(workspace === undefined ? {} : { workspace }), ...notify };
     return {
       home,
       dir: forkDir,

@@ -1,6 +1,7 @@
 /** The hidden verb `kernel`: the process that is a run. Started by `run`, `resume` and `fork`, in a process group of its own, without a terminal. */
 import { rmSync } from 'node:fs';
 import { faultyHost } from '../adapters/chaos/faulty-host.ts';
+import { Notifier } from '../adapters/notify/notifier.ts';
 import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import { type Journal, openJournal } from '../journal/index.ts';
 import { startIndexThread } from '../replay/index-thread.ts';
@@ -62,7 +63,10 @@ const supervise = async (
   rmSync(launchFile(dir), { force: true });
   const index = startIndexThread(dir);
   const repeatsCommands = sandbox?.kind !== 'none';
-  const engine = new Engine({ journal, seats: pair, swapped: pair.waiting, world, grader, host, repeatsCommands });
+  const { id, notify } = launch;
+  const told = notify === undefined ? {} : { seen: new Notifier(notify, { run: id, dir }).see };
+  const seats = { seats: pair, swapped: pair.waiting };
+  const engine = new Engine({ journal, ...seats, ...told, world, grader, host, repeatsCommands });
   const started = Promise.withResolvers<void>();
   // An order that came before the run would be ignored by the kernel.
   const command: Order = async ({ by, reason, order: asked, id, dryRun, config }) => {

@@ -12,6 +12,7 @@ import { summarise, summariseAll } from '../runtime/run-summary.ts';
 import { swappedBrains } from '../runtime/swapped-brains.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { type Launched, type LaunchOptions, launchRun, startKernel, waitFor } from './launch-run.ts';
+import { notifyOf } from './notify.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 import { pairAt, requireKeys } from './profile-choice.ts';
@@ -68,6 +69,7 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
     taskSource,
     ...(workspace === undefined ? {} : { workspace }),
     socket: socketAgain(socket, dir, id),
+    ...notifyOf(undefined),
     begin: { how: 'resume' },
   };
   return { home, dir, launch, fromSeq: (before?.records ?? 0) + 1 };

@@ -12,6 +12,7 @@ import type { ScreenOptions } from './appearance.ts';
 import { chaosPlan } from './chaos-plan.ts';
 import { isHeadless, type Launched, launchRun, paceOf } from './launch-run.ts';
 import { taskNamed } from './load-task.ts';
+import { notifyOf } from './notify.ts';
 import type { CommonOptions } from './options.ts';
 import { laidOver, policyFrom } from './policy-file.ts';
 import { isRemote, requirePrices, usableProfile } from './profile-choice.ts';
@@ -69,6 +70,7 @@ export const prepareRun = async (
   const asked = options.policy === undefined ? base : policyFrom(options.policy, base);
   const policy = options.pauseOn === undefined ? asked : { ...asked, pauseOn: options.pauseOn };
   requirePrices(policy, pair);
+  const notify = notifyOf(options.config);
   const home = homeDir(options.home);
   const { id, dir } = createRunDir(home);
   furnished([dir], () => keepJudge(dir, task.judge));
@@ -83,6 +85,7 @@ export const prepareRun = async (
     taskSource: existsSync(taskName) && task.spec.name !== taskName ? resolve(taskName) : taskName,
     ...(workspace === undefined ? {} : { workspace }),
     socket: socketPath(dir, id),
+    ...notify,
     begin: { how: 'start', task: task.spec, files: task.files, policy, seed: options.seed, chaos },
   };
   return { home, dir, launch };

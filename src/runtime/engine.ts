@@ -50,6 +50,8 @@ export interface EngineParts {
   seats: Record<Role, Seat>;
   /** The seat that a swap asks for, opened before the order was given. */
   swapped?: (event: EventOf<'brain.swapped'>) => Seat;
+  /** Told of what was journalled, and of the state after it. */
+  seen?: (events: readonly KernelEvent[], state: State) => void;
   world: World;
   grader: Grader;
   /** Whether a command whose outcome a lost kernel did not write may be performed again; default: it may. */
@@ -104,6 +106,7 @@ export class Engine {
   readonly #clock: WorkClock;
   readonly #seats: Record<Role, Seat>;
   readonly #swapped: EngineParts['swapped'];
+  readonly #seen: EngineParts['seen'];
   readonly #queue: Queued[] = [];
   /** What has just befallen the machine: told before anything else comes, so that a run does not depend on when. */
   readonly #befallen: KernelInput[] = [];
@@ -119,7 +122,7 @@ export class Engine {
   #pumping = false;
   #over = false;
 
-  constructor({ journal, seats, world, grader, host, repeatsCommands = true, swapped }: EngineParts) {
+  constructor({ journal, seats, world, grader, host, repeatsCommands = true, swapped, seen }: EngineParts) {
     this.#repeatsCommands = repeatsCommands;
     this.ended = this.#end.promise;
     // Whoever awaits it hears of a failure; that nobody does yet is no reason to crash.
@@ -129,6 +132,7 @@ export class Engine {
     const submit = (input: KernelInput): void => this.#enqueue({ input });
     this.#seats = seats;
     this.#swapped = swapped;
+    this.#seen = seen;
     this.#waits = new Waits(areSimulated(seats), (req) => submit({ kind: 'deadline.passed', req }));
     this.#clock = new WorkClock((spentMs) => submit({ kind: 'limit.passed', limit: 'wallMs', spentMs }));
     this.#brains = new BrainEffects({
@@ -256,6 +260,7 @@ export class Engine {
       const answer = this.#orders.see(before, input, seq, events) ?? { seq, events };
       if (input.kind === 'run.forked') this.#round = [...input.round];
       await this.#journal.written();
+      this.#seen?.(events, state);
       // The run may have ended meanwhile: nothing is performed after that, though it was asked for before.
       if (this.#over) return done?.reject(new RunOver());
       for (const event of events) if (event.kind === 'fault.staged') await this.#befall(event);

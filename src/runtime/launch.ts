@@ -9,6 +9,7 @@ import { PairSpec } from './brain-spec.ts';
 import { connectControl } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { WorkspaceSpec } from './manifest.ts';
+import { NotifySpec } from './notify-spec.ts';
 import { UserError } from './user-error.ts';
 
 /** How a kernel process begins: a new run, one whose kernel was lost, or a branch of another. */
@@ -39,6 +40,8 @@ export const Launch = z.strictObject({
   /** Absent: the world is in memory. */
   workspace: WorkspaceSpec.optional(),
   socket: z.string(),
+  /** As the configuration of the moment says: no part of the run. */
+  notify: NotifySpec.optional(),
   begin: Beginning,
 });
 export type Launch = z.infer<typeof Launch>;

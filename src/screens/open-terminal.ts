@@ -11,6 +11,8 @@ export interface Appearance {
   theme: ThemeName | 'auto';
   /** Whether the mouse scrolls and focuses; the terminal's own selecting is then had with Shift. */
   mouse: boolean;
+  /** Whether the console rings when the run comes into trouble, or ends. */
+  bell?: boolean;
 }
 
 export interface OpenTerminal {

@@ -6,6 +6,7 @@ import type { PairSpec } from '../../runtime/brain-spec.ts';
 import { ConsoleFields } from './console-fields.ts';
 import { findConfig } from './find.ts';
 import { isObject, layOver } from './lay-over.ts';
+import { NotifyFields } from './notify-fields.ts';
 import { problemIn, reasonOf, tellingIssue, unknownField as unknown } from './problem.ts';
 import { pairOf } from './resolve.ts';
 import { ELSEWHERE, EXAMPLES, KNOWN_FIELDS, PROFILE_NAME, ProfileFields } from './schema.ts';
@@ -52,8 +53,8 @@ export const shippedProfile = (name: ShippedName): Profile => {
 /** @throws ConfigError */
 export const readConfig = (path: string): Profile[] => {
   const file = readSections(path);
-  const { profiles, console: other, keys } = file.value;
-  if (profiles === undefined && (other !== undefined || keys !== undefined)) return [];
+  const { profiles, ...others } = file.value;
+  if (profiles === undefined && Object.keys(others).length > 0) return [];
   if (!isObject(profiles)) throw invalid(file, ['profiles'], 'is missing, or no list of names with their brains');
   return Object.entries(profiles).map(([name, fields]) => profileOf(file, name, fields));
 };
@@ -65,6 +66,16 @@ export const readConsole = (path: string): ConsoleFields => {
   if (!isObject(written)) throw invalid(file, ['console'], 'holds no fields', 'console');
   const parsed = ConsoleFields.safeParse(written);
   if (!parsed.success) throw firstOf(file, ['console'], written, parsed.error);
+  return parsed.data;
+};
+
+/** @throws ConfigError */
+export const readNotify = (path: string): NotifyFields => {
+  const file = readSections(path);
+  const { notify: written = {} } = file.value;
+  if (!isObject(written)) throw invalid(file, ['notify'], 'holds no fields', 'notify');
+  const parsed = NotifyFields.safeParse(written);
+  if (!parsed.success) throw firstOf(file, ['notify'], written, parsed.error);
   return parsed.data;
 };
 
@@ -137,6 +148,7 @@ const knownIn = (at: Path, path: Path, holder: unknown): readonly string[] => {
     return isObject(known) ? Object.keys(known) : [];
   }
   if (at[0] === 'console') return KNOWN_FIELDS.console;
+  if (at[0] === 'notify') return KNOWN_FIELDS.notify;
   if (path.length === 0) return KNOWN_FIELDS.profile;
   const provider = isObject(holder) ? String(holder.provider) : '';
   return Object.hasOwn(KNOWN_FIELDS, provider) ? KNOWN_FIELDS[provider as keyof typeof KNOWN_FIELDS] : [];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SimRates } from '../../runtime/brain-spec.ts';
 import { VENDORS, type VendorName } from '../brains/endpoints/vendors.ts';
 import { ConsoleFields } from './console-fields.ts';
+import { NotifyFields } from './notify-fields.ts';
 import { CHECKPOINTS, isCheckpoint } from './short-form.ts';
 
 const VENDOR_NAMES = Object.keys(VENDORS) as [VendorName, ...VendorName[]];
@@ -106,7 +107,8 @@ export const PROFILE_NAME = /^[a-z0-9][a-z0-9._-]{0,39}$/i;
 
 /** What may stand where, for saying which name was meant. */
 export const KNOWN_FIELDS = {
-  file: ['profiles', 'console', 'keys'],
+  file: ['profiles', 'console', 'keys', 'notify'],
+  notify: Object.keys(NotifyFields.shape),
   console: Object.keys(ConsoleFields.shape),
   profile: ['planner', 'worker', 'brain', 'policy'],
   simulated: ['provider', 'system', 'constrained', 'rates', 'playbook'],
@@ -119,6 +121,7 @@ export const KNOWN_FIELDS = {
 export const EXAMPLES: Record<string, string> = {
   profiles: 'profiles: {mine: {planner: kimi, worker: "qwen3-coder:30b @ http://127.0.0.1:11435"}}',
   console: 'console: {theme: light}',
+  notify: 'notify: {bell: true, tmux: true, command: [notify-send, turingos], on: [panic, end]}',
   keys: 'keys: {next-trap: f, live.zoom: [z, o]}',
   theme: 'console: {theme: light}',
   mouse: 'console: {mouse: true}',

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { CONFIG_NAME, configPlaces, findConfig } from '../../../src/adapters/config/find.ts';
 import { readKeyBindings } from '../../../src/adapters/config/key-bindings.ts';
-import { loadProfiles, readConfig, readConsole } from '../../../src/adapters/config/load.ts';
+import { loadProfiles, readConfig, readConsole, readNotify } from '../../../src/adapters/config/load.ts';
 import { EXAMPLES } from '../../../src/adapters/config/schema.ts';
 import { SHIPPED_NAMES } from '../../../src/adapters/config/shipped.ts';
 import { SYSTEM_PROMPT } from '../../../src/adapters/config/system-prompt.ts';
@@ -257,7 +257,8 @@ describe('what is wrong is told with file, line, field, reason and an example', 
       rates: inBrain('provider: simulated'),
     };
     // A playbook names a file, which is not here; how the console looks is for no brain.
-    const { playbook: _, console: looks, theme, mouse, keys, ...examples } = EXAMPLES;
+    const { playbook: _, console: looks, theme, mouse, keys, notify, ...examples } = EXAMPLES;
+    expect(readNotify(fileOf(notify as string))).toMatchObject({ bell: true, on: ['panic', 'end'] });
     for (const example of [looks, theme, mouse] as string[]) readConsole(fileOf(example));
     expect(readKeyBindings(fileOf(keys as string)).map(({ id }) => id)).toEqual(['next-trap', 'live.zoom']);
     for (const [name, example] of Object.entries(examples)) {
