@@ -181,6 +181,7 @@ export const measureConsole = async (name: string, crowd: Crowd): Promise<BenchR
         { metric: 'key to frame p99', median: round(at(keys, 0.99)), unit: 'ms', runs },
         { metric: 'own timers late p99', median: round(at(late, 0.99)), unit: 'ms', runs },
         { metric: 'cpu of one core', median: round(cpu), unit: '%', runs: 1 },
+        { metric: 'cpu a frame', median: round((cpu * ms) / 100 / Math.max(1, frames)), unit: 'ms', runs: frames },
         { metric: 'frames', median: round((frames * 1000) / ms), unit: '/s', runs: 1 },
         {
           metric: 'written a frame',

@@ -26,6 +26,22 @@ export default class Output {`,
       "let lines = text.includes('\\n') ? characterLines.map(line => styledCharsToString(line)) : [text];",
     ],
   ],
+  'widest-line/index.js': [
+    [
+      'export default function widestLine(string) {',
+      `const known = new Map();
+export default (string) => {
+    let width = known.get(string);
+    if (width === undefined) {
+        if (known.size > ${KEPT}) known.clear();
+        width = widestLine(string);
+        known.set(string, width);
+    }
+    return width;
+};
+function widestLine(string) {`,
+    ],
+  ],
   'ink/build/sanitize-ansi.js': [
     [
       'export default sanitizeAnsi;',
