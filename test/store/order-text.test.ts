@@ -1,8 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type OperatorCommand, SETTABLE } from '../../src/kernel/index.ts';
 import { FIELDS, readValue, valueText } from '../../src/store/order-text/fields.ts';
-import { completeOrder, FORMS, NoOrder, orderWords, outcomeText, parseOrder } from '../../src/store/order-text.ts';
+import {
+  completeOrder,
+  FORMS,
+  NoOrder,
+  orderWords,
+  outcomeText,
+  parseOrder,
+  readPauses,
+} from '../../src/store/order-text.ts';
 import { runs } from '../helpers/fc.ts';
 import { Machine, map, reply } from '../kernel/machine.ts';
 
@@ -114,6 +122,10 @@ describe('an order in words', () => {
       expect(readValue(field, valueText(field.path, value ?? null))).toEqual(value);
     }
   });
+});
+
+test('troubles to pause on need no signs that a shell takes for its own', () => {
+  expect(readPauses('thrash,panic=1,denied=3')).toEqual(readPauses('thrash,panic<=1,denied>=3'));
 });
 
 describe('words that are no order', () => {

@@ -1,4 +1,7 @@
-/** The troubles at which a run pauses by itself, in words: `thrash,panic<=1,denied>=3`, or `off`. */
+/**
+ * The troubles at which a run pauses by itself, in words: `thrash,panic<=1,denied>=3`, or `off`. `=` will do too: a shell takes
+ * `<` and `>` for its own where they are not quoted.
+ */
 import type { Policy } from '../../kernel/policy.ts';
 import type { PolicyValue, Settable } from '../../kernel/settable.ts';
 
@@ -11,9 +14,9 @@ export const readPauses = (text: string): Pauses | string => {
   const found: Pauses = {};
   if (text === 'off') return found;
   for (const part of text.split(',')) {
-    const [, name, sign, digits] = /^\s*(thrash|panic|denied)\s*(?:(<=|>=)\s*(\d{1,6}))?\s*$/.exec(part) ?? [];
+    const [, name, sign, digits] = /^\s*(thrash|panic|denied)\s*(?:(<=|>=|=)\s*(\d{1,6}))?\s*$/.exec(part) ?? [];
     const n = digits === undefined ? undefined : Number(digits);
-    if (name === 'panic' && sign === '<=' && n !== undefined) found.panic = n;
+    if (name === 'panic' && (sign === '<=' || sign === '=') && n !== undefined) found.panic = n;
     else if (name === 'thrash' && sign !== '<=' && n !== 0) found.thrash = n ?? 1;
     else if (name === 'denied' && sign !== '<=' && n !== 0) found.denied = n ?? 1;
     else
