@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Cap,
   canonicalJson,
   decide,
   evolve,
@@ -26,6 +27,10 @@ const check = <T>(property: fc.IProperty<T>): void => {
 /** The request that each outcome-bearing event of a history opened, by number. */
 const requests = (events: readonly KernelEvent[]) =>
   events.filter((event) => event.kind.endsWith('.requested') && event.kind !== 'fault.requested');
+
+/** The fixed beginning of a command line, and more only where the row lets a brain add arguments. */
+const mayRun = ({ argv: fixed = [], more }: Cap, argv: readonly string[]): boolean =>
+  fixed.length > 0 && fixed.every((word, i) => argv[i] === word) && (more === true || argv.length === fixed.length);
 
 const isProgress = (event: KernelEvent): boolean =>
   (event.kind === 'tick.committed' && event.progress !== null) || (event.kind === 'map.joined' && event.progress);
@@ -106,10 +111,15 @@ describe('kernel invariants', () => {
           const seen = machine.events.length;
           make(machine, move);
           for (const event of machine.events.slice(seen)) {
-            if (event.kind !== 'op.requested' || event.request.op === 'SYS_EXEC') continue;
+            if (event.kind !== 'op.requested') continue;
+            const rows = Object.values(before.procs[event.pid]?.caps ?? {});
+            if (event.request.op === 'SYS_EXEC') {
+              const { argv } = event.request;
+              expect(rows.some((cap) => !cap.revoked && cap.rights === 'x' && mayRun(cap, argv))).toBe(true);
+              continue;
+            }
             const need = event.request.op === 'SYS_WRITE' ? 'w' : 'r';
             const { target } = event.request;
-            const rows = Object.values(before.procs[event.pid]?.caps ?? {});
             const covered = rows.some(
               (cap) =>
                 !cap.revoked &&

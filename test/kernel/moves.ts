@@ -48,6 +48,7 @@ const world = fc.oneof(
     .constantFrom('sys://task', 'sys://map/m1/consensus', 'sys://page/p1')
     .map((ref) => ({ op: 'SYS_WRITE', cap: 'h2', mode: 'append', ref })),
   fc.array(short, { maxLength: 2 }).map((args) => exec(...args)),
+  fc.tuple(handle, fc.array(short, { maxLength: 1 })).map(([cap, args]) => ({ op: 'SYS_EXEC', cap, args })),
   fc.record({ op: fc.constant('SYS_MAP_REDUCE'), tasks, result: fc.constantFrom('int', 'text') }),
   fc.constantFrom(map('a'), map('a', 'b', 'c')),
   fc.constantFrom(halt(), halt('3'), halt('4'), halt('no')),
