@@ -10,11 +10,18 @@ import { shippedProfile } from '../../src/adapters/config/load.ts';
 import { keepJudge, loadTask } from '../../src/adapters/tasks/index.ts';
 import { beginning } from '../../src/cli/kernel-begin.ts';
 import { follow, type JournalRecord, listSegments, openJournal } from '../../src/journal/index.ts';
-import { DEFAULT_POLICY, type OperatorCommand, type Policy } from '../../src/kernel/index.ts';
+import {
+  DEFAULT_POLICY,
+  FaultKind,
+  type FaultSpec,
+  type OperatorCommand,
+  type Policy,
+  STRUCK_BY,
+} from '../../src/kernel/index.ts';
 import { Engine } from '../../src/runtime/engine.ts';
 import { killGroup, lockHolder } from '../../src/runtime/liveness.ts';
 import type { WorkspaceSpec } from '../../src/runtime/manifest.ts';
-import { type Brain, BrainError } from '../../src/runtime/ports.ts';
+import { type Brain, BrainError, type Host } from '../../src/runtime/ports.ts';
 import { createRunDir, runDir, runIds } from '../../src/runtime/run-dir.ts';
 
 const MAIN = 'src/cli/main.ts';
@@ -91,12 +98,27 @@ interface InProcess {
   workspace?: WorkspaceSpec;
   /** The engine fails while that brain is being asked. */
   breaksAt?: number;
+  chaos?: FaultSpec[];
 }
+
+/** Faults of the machine do no harm. */
+const calm: Host = { fillDisk: () => {}, jumpClock: () => {}, kill: () => {} };
+
+/** Every fault that a run in this process can live through. */
+const WEATHER: FaultSpec[] = FaultKind.options
+  .filter((fault) => fault !== 'kernel.killed')
+  .map((fault, i) => ({
+    fault,
+    target: 'any',
+    ...(STRUCK_BY[fault] === 'host' || fault === 'cap.swapped'
+      ? { times: 1, schedule: { nth: 1 + (i % 3) } }
+      : { rate: 90 }),
+  }));
 
 /** A whole run in this process, with brains that no profile has. */
 const whole = async (
   home: string,
-  { seed, rates = {}, policy, planner, files, without = '', orders = {}, workspace, breaksAt }: InProcess,
+  { seed, rates = {}, policy, planner, files, without = '', orders = {}, workspace, breaksAt, chaos = [] }: InProcess,
 ): Promise<string> => {
   const { id, dir } = createRunDir(home);
   const task = loadTask(TASK, seed);
@@ -122,7 +144,7 @@ const whole = async (
     files: world,
     policy: { ...DEFAULT_POLICY, ...policy },
     seed,
-    chaos: [],
+    chaos,
   };
   const { pair: spec } = shippedProfile('sim');
   const launch = {
@@ -136,7 +158,7 @@ const whole = async (
     socket: '',
   };
   const { grader, go, ...begun } = await beginning(dir, { ...launch, begin }, journal, pair, null);
-  const engine = new Engine({ journal, seats: pair, world: begun.world, grader });
+  const engine = new Engine({ journal, seats: pair, world: begun.world, grader, host: calm });
   await go(engine);
   await engine.ended;
   await engine.settled();
@@ -217,6 +239,8 @@ export const ENDINGS: Record<string, (home: string) => Promise<string>> = {
     const policy = { traps: {}, temperatures, limits };
     return whole(home, { seed: 12, rates: { thrash: 200 }, policy, without: 'rows/r02' });
   },
+  // A plan of faults, by rate and by schedule.
+  chaos: (home) => whole(home, { seed: 17, chaos: WEATHER }),
   // What was in its files is not in the journal.
   unfenced: (home) => whole(home, { seed: 14, workspace: { sandbox: 'none' } }),
   // The kernel's process broke, and could still say so.

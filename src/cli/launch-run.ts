@@ -1,9 +1,12 @@
 /** Starts a run's kernel, and shows the run or waits for it: what `run`, `resume` and `fork` have in common. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { FaultTally } from '../evidence/chaos/tally.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { faultsText } from '../store/projections/faults.ts';
+import { asRecs } from '../store/record.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { Interrupts } from './interrupts.ts';
@@ -104,10 +107,12 @@ interface Telling {
 /** Waits for the end of a run and tells it. @returns the run's exit code */
 export const waitFor = async (id: string, dir: string, kernel: KernelProcess, how: Telling): Promise<number> => {
   let records = 0;
+  const tally = new FaultTally();
   const ended = await watchRun(
     dir,
     (record) => {
       records = record.seq;
+      for (const rec of asRecs([record])) tally.see(rec);
       return how.json && how.events && isNotable(record) ? json(shown(record)) : undefined;
     },
     { over: kernel.exited, fromSeq: how.fromSeq },
@@ -119,6 +124,12 @@ export const waitFor = async (id: string, dir: string, kernel: KernelProcess, ho
     return EXIT.internal;
   }
   if (how.json) await json(endObject(id, dir, ended, records));
-  else await line(endSentence(id, ended));
+  else {
+    await line(endSentence(id, ended));
+    const faults = faultsText(
+      tally.tally.faults.map((count) => ({ ...count, strikes: count.triggered, recoveries: count.recovered })),
+    );
+    if (faults !== '') await line(faults);
+  }
   return endCode(ended);
 };

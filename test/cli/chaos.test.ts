@@ -25,7 +25,20 @@ describe('run --chaos', () => {
     expect(reason).toContain('SIGKILL');
     expect((await allRecords(dir as string)).at(-1)?.kind).not.toBe('run.ended');
     const resumed = await turingos('resume', id as string, '--headless', '--home', home);
+    // What was armed before it was killed is not this verb's to tell; a run from its beginning tells all of it.
     expect(resumed).toMatchObject({ code: 0 });
+    const whole = await turingos(
+      'run',
+      'hello',
+      '--headless',
+      '--profile',
+      'sim',
+      '--chaos',
+      planOf('faults: [{ fault: exec.timeout }]'),
+      '--home',
+      home,
+    );
+    expect(whole.stdout).toContain('faults: 0 struck, 0 recovered; never struck: exec.timeout');
     const records = await allRecords(dir as string);
     const of = (kind: string) => records.filter((record) => record.kind === kind);
     expect(of('fault.staged')).toHaveLength(1);
