@@ -346,7 +346,13 @@ export const KEYS = [
     panes: [1, 2],
   },
   { id: 'wrap', keys: ['w'], scope: 'inspect', hint: 'wrap', help: 'Wrap long lines, or not', panes: [1, 2, 5] },
-  { id: 'search', keys: ['/'], scope: 'inspect', hint: 'search', help: 'Search in the focused pane' },
+  {
+    id: 'search',
+    keys: ['/'],
+    scope: 'inspect',
+    hint: 'search',
+    help: 'Search in the focused pane; in 0 filter the ticks: patterns, `!pattern` leaves out',
+  },
   { id: 'next-match', keys: ['n'], scope: 'inspect', help: 'Next place that was searched for' },
   { id: 'previous-match', keys: ['N'], scope: 'inspect', help: 'Previous place' },
   {

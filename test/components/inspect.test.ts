@@ -77,7 +77,15 @@ test.each([120, 80, 57, 31])(
           ...contentsOf(view, width - 2, tick % 2 === 0).flatMap((content) =>
             linesPane(plain, width, 9, { ...still, search: 'e', side: tick }, content),
           ),
-          ...ticksPane(plain, width, 12, { rows, tick, last: view.of.tick, focused: true }),
+          ...ticksPane(plain, width, 12, {
+            rows,
+            tick,
+            last: view.of.tick,
+            focused: true,
+            filter: '',
+            only: null,
+            more: false,
+          }),
           ...inspectHeader(plain, width, view, false),
         ];
         for (const line of lines) {

@@ -193,11 +193,23 @@ describe('looking closer', () => {
   });
   test('search marks, counts on with n, and says where there is nothing', async () => {
     const { press, screen } = await show(DENIED, NORMAL);
-    await press('/', /Focus a pane with 1 to 6/);
     await press('3/trap', /search: trap/);
     await press('\r', />ev trap\.raised/);
     await press('\u001b', () => !screen().includes('/trap'));
     await press('/nowhere\r', /"nowhere" is not in this pane/);
+  });
+  test('/ filters the ticks by patterns; j and n go from one to the next; a wrong one is told; Esc shows all again', async () => {
+    const { press, screen } = await show(1);
+    await press('/(trap', /is no pattern: a \( is not closed/);
+    await press('\u0015', /filter: +patterns/);
+    await press('eacces\r', /TICKS \/eacces/);
+    expect(await press('', /w2 EACCES/)).not.toMatch(/^.. ?t\d+ \w+ GOTO/m);
+    await press('j', /INSPECT +t7 of 45/);
+    await press('n', /INSPECT +t16 of 45/);
+    await press('N', /INSPECT +t7 of 45/);
+    await press('\u001b', () => !screen().includes('/eacces'));
+    await press('/!p1\r', /TICKS \/!p1/);
+    expect(screen()).not.toMatch(/^.. ?t\d+ P1 /m);
   });
   test('what was asked for in vain in this run', async () => {
     const { press } = await show(DENIED);

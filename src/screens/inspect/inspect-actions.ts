@@ -1,5 +1,5 @@
 /** What keys do in the inspector. */
-import { searchOf } from '../../components/filter.ts';
+import { filterOf, searchOf } from '../../components/filter.ts';
 import { matchesIn, maxScroll, movingLines } from '../../components/inspect/lines-pane.ts';
 import { ticksShown } from '../../components/inspect/ticks-pane.ts';
 import { spansWidth } from '../../components/text.ts';
@@ -30,6 +30,8 @@ export interface InspectContext {
   jumps: { current: Promise<void> };
   copy: Copy;
   palette(): void;
+  /** Looks for the ticks that a filter lets through. */
+  find(filter: string): void;
   exit(): void;
 }
 
@@ -39,21 +41,40 @@ export const scopeOf = ({ dialog, typing }: InspectState): Scope =>
   dialog !== null ? 'help' : typing ? 'filter' : 'inspect';
 
 export const pressInspect = (context: InspectContext, key: string): void => {
-  const { state, update } = context;
+  const { state } = context;
   const scope = scopeOf(state());
   const binding = bindingFor(scope, key, context.readOnly);
   if (binding !== undefined) (ACTIONS[scope]?.[binding.id] ?? (() => {}))(context, key);
-  else if (scope === 'filter' && key.length === 1) update({ search: state().search + key });
+  else if (scope === 'filter' && [...key].length === 1) typeInto(context, typedText(state()) + key);
 };
+
+const typedText = ({ focus, tickFilter, search }: InspectState): string => (focus === 0 ? tickFilter : search);
+
+const typeInto = ({ state, update }: InspectContext, text: string): void =>
+  update(state().focus === 0 ? { tickFilter: text } : { search: text });
 
 const focusedPane = ({ state, layout }: InspectContext): PlacedPane | undefined =>
   layout().panes.find(({ pane }) => pane === state().focus);
 
+/** The tick so many rows further in a filtered list; undefined where it is not filtered. */
+const filteredStep = ({ loaded, state, tick }: InspectContext, by: number): number | undefined => {
+  const { found } = loaded();
+  if (state().tickFilter === '' || found === null || found.rows.length === 0) return undefined;
+  const ticks = found.rows.map((row) => row.tick);
+  const here = ticks.indexOf(tick());
+  // From between two rows, a step leads to the next one of them.
+  const after = ticks.findIndex((candidate) => candidate > tick());
+  const between = (after === -1 ? ticks.length : after) - (by > 0 ? 1 : 0);
+  return ticks[Math.max(0, Math.min(ticks.length - 1, (here === -1 ? between : here) + by))];
+};
+
+/** @param listed a step in the list, which may be filtered, and not in the run */
 const step =
-  (by: number): Action =>
+  (by: number, listed = false): Action =>
   (context) => {
     const { loaded, tick, go, update } = context;
-    const next = Math.max(1, Math.min(loaded().last, tick() + by));
+    const all = Math.max(1, Math.min(loaded().last, tick() + by));
+    const next = (listed ? filteredStep(context, by) : undefined) ?? all;
     if (next !== tick()) return go(next);
     update({
       message:
@@ -93,7 +114,7 @@ const move =
     if (placed === undefined || view === null) return;
     const lines = by(Math.max(1, placed.height - 1 - PAGE_OVERLAP));
     const { focus, scroll, selected } = state();
-    if (focus === 0) return step(lines)(context, key);
+    if (focus === 0) return step(lines, true)(context, key);
     if (focus === 3) {
       return update({ selected: Math.max(0, Math.min(view.decision.length - 1, selected + lines)) });
     }
@@ -110,7 +131,8 @@ const match =
     const { focus, search, scroll, selected } = state();
     const placed = focusedPane(context);
     const { view } = loaded();
-    if (search === '' || placed === undefined || view === null || focus === 0) return;
+    if (focus === 0) return step(direction, true)(context, '');
+    if (search === '' || placed === undefined || view === null) return;
     const lines = movingLines(contentOf(placed, view, state()), placed.height);
     const found = matchesIn(lines, search);
     const at =
@@ -136,9 +158,12 @@ const openRecord: Action = (context) => {
   );
 };
 
-const back: Action = ({ state, update, exit }) => {
-  const { search, raw, zoom } = state();
-  if (search !== '') update({ search: '', message: '' });
+const back: Action = ({ state, update, exit, find }) => {
+  const { search, raw, zoom, tickFilter } = state();
+  if (tickFilter !== '') {
+    update({ tickFilter: '', message: '' });
+    find('');
+  } else if (search !== '') update({ search: '', message: '' });
   else if (raw) update({ raw: false, wrap: true, side: 0 });
   else if (zoom) update({ zoom: false });
   else exit();
@@ -178,9 +203,7 @@ const INSPECT: Readonly<Record<string, Action>> = {
   },
   wrap: ({ state, update }) => update({ wrap: !state().wrap, side: 0 }),
   search: ({ state, update }) =>
-    state().focus === 0
-      ? update({ message: 'Focus a pane with 1 to 6 to search in it.' })
-      : update({ typing: true, search: '', message: '' }),
+    update({ typing: true, message: '', ...(state().focus === 0 ? { tickFilter: '' } : { search: '' }) }),
   'next-match': match(1),
   'previous-match': match(-1),
   open: openRecord,
@@ -213,13 +236,19 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   help: { down: scrollDialog(1), up: scrollDialog(-1), close: ({ update }) => update({ dialog: null }) },
   filter: {
     accept: (context, key) => {
-      if (searchOf(context.state().search).problem !== '') return;
+      const { focus, tickFilter, search } = context.state();
+      if ((focus === 0 ? filterOf(tickFilter) : searchOf(search)).problem !== '') return;
       context.update({ typing: false });
+      if (focus === 0) return context.find(tickFilter);
       match(1)(context, key);
     },
-    cancel: ({ update }) => update({ typing: false, search: '' }),
-    clear: ({ update }) => update({ search: '' }),
-    erase: ({ state, update }) => update({ search: state().search.slice(0, -1) }),
+    cancel: (context) => {
+      typeInto(context, '');
+      context.update({ typing: false });
+      if (context.state().focus === 0) context.find('');
+    },
+    clear: (context) => typeInto(context, ''),
+    erase: (context) => typeInto(context, [...typedText(context.state())].slice(0, -1).join('')),
   },
 };
 

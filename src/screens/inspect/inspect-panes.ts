@@ -65,7 +65,12 @@ export const paneText = (
   const { pane, x, width, height } = placed;
   const { view, rows } = loaded;
   const focused = state.focus === pane;
-  if (pane === 0) return ticksPane(look, width, height, { rows, tick: view.tick, last: view.of.tick, focused });
+  if (pane === 0) {
+    const { tickFilter: filter } = state;
+    const only = filter === '' || loaded.found === null ? null : loaded.found.rows.map(({ tick }) => tick);
+    const more = loaded.found?.more === true;
+    return ticksPane(look, width, height, { rows, tick: view.tick, last: view.of.tick, focused, filter, only, more });
+  }
   if (pane === 7) return timeline(look, placed, view, tags);
   const content = contentOf(placed, view, state);
   return linesPane(

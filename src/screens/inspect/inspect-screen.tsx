@@ -2,7 +2,7 @@
 import { Box, useWindowSize } from 'ink';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { searchOf } from '../../components/filter.ts';
+import { filterOf, searchOf } from '../../components/filter.ts';
 import { inspectHeader } from '../../components/inspect/inspect-header.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Look } from '../../components/look.ts';
@@ -90,6 +90,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
       loaded: () => loader.store.getState(),
       layout: () => inspectLayout(columns, rows, current.current),
       size: () => ({ columns, rows }),
+      find: (filter) => loader.find(filter, wanted.current),
       palette: () =>
         palette.show({
           ...{ scope: 'inspect', readOnly, run: source.format === 'turingos' ? source.name : null },
@@ -149,18 +150,19 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
 const statusLine = (
   look: Look,
   width: number,
-  { typing, search, message }: InspectState,
+  { typing, search, tickFilter, focus, message }: InspectState,
   view: TickView | null,
   problem: string,
   note: string,
   tags: readonly Tag[],
 ): string => {
-  if (typing)
-    return row(
-      look,
-      width,
-      patternLine(look, width, 'search: ', searchOf(search), 'a pattern; Enter finds it, Esc clears it'),
-    );
+  if (typing) {
+    const line =
+      focus === 0
+        ? patternLine(look, width, 'filter: ', filterOf(tickFilter), 'patterns; !pattern leaves out')
+        : patternLine(look, width, 'search: ', searchOf(search), 'a pattern; Enter finds it, Esc clears it');
+    return row(look, width, line);
+  }
   if (problem !== '') return row(look, width, [['error', `! ${problem}`]]);
   const said = message === '' ? note : message;
   if (said !== '') return row(look, width, [said]);

@@ -17,6 +17,8 @@ export interface InspectState {
   scroll: Readonly<Partial<Record<FocusPane, number>>>;
   side: number;
   search: string;
+  /** Patterns that the list of ticks lets through; '' for all. */
+  tickFilter: string;
   /** The search is being typed. */
   typing: boolean;
   /** Index of the selected record of the decision. */
@@ -27,7 +29,7 @@ export interface InspectState {
 
 export const initialInspect: InspectState = {
   ...{ focus: 0, tab: 1, zoom: false, raw: false, wrap: true, scroll: {}, side: 0 },
-  ...{ search: '', typing: false, selected: 0, dialog: null, message: '' },
+  ...{ search: '', tickFilter: '', typing: false, selected: 0, dialog: null, message: '' },
 };
 
 export const focusOn = (focus: FocusPane): Partial<InspectState> => ({

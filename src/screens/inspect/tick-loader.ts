@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type TickRow, tickRows } from '../../store/tick-rows.ts';
 import { type TickView, tickView } from '../../store/tick-view.ts';
 import type { TimeSource } from '../../store/time-source.ts';
+import { type Found, findTicks } from './tick-finder.ts';
 
 export interface Loaded {
   /** The tick that was read last; null before the first. */
@@ -12,12 +13,16 @@ export interface Loaded {
   last: number;
   /** Why the wanted tick is not shown; '' where it is. */
   problem: string;
+  /** The ticks that the filter lets through, as far as they were looked for; null without a filter. */
+  found: Found | null;
 }
 
 export interface TickLoader {
   store: StoreApi<Loaded>;
   /** Reads a tick, and the rows around it that are not there yet. */
   want(tick: number, window: { from: number; to: number }): void;
+  /** Looks for the ticks that a filter lets through, from one outwards; '' for all of them again. */
+  find(filter: string, tick: number): void;
   /** Reads the tick again where records have come since, and it may have changed by them. */
   poll(): Promise<void>;
   stop(): void;
@@ -28,11 +33,13 @@ const MARGIN = 12;
 const ROWS_KEPT = 4096;
 
 export const createTickLoader = (source: TimeSource): TickLoader => {
-  const store = createStore<Loaded>(() => ({ view: null, rows: new Map(), last: 0, problem: '' }));
+  const store = createStore<Loaded>(() => ({ view: null, rows: new Map(), last: 0, problem: '', found: null }));
   let wanted = { tick: 0, from: 0, to: 0 };
   let dirty = false;
   let busy = false;
   let stopped = false;
+  /** Number of the search whose finds count. */
+  let search = 0;
 
   const readRows = async (newest: number): Promise<void> => {
     const { rows } = store.getState();
@@ -90,6 +97,21 @@ export const createTickLoader = (source: TimeSource): TickLoader => {
       wanted = { tick, from, to };
       dirty = true;
       void work();
+    },
+    find: (filter, tick) => {
+      search += 1;
+      const mine = search;
+      store.setState({ found: null });
+      if (filter.trim() === '') return;
+      const tell = (found: Found): void => {
+        const rows = new Map(store.getState().rows);
+        for (const row of found.rows) rows.set(row.tick, row);
+        store.setState({ found, rows });
+      };
+      findTicks(source, filter, Math.max(1, tick), tell, () => stopped || mine !== search).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        if (!stopped && mine === search) store.setState({ problem: `The ticks cannot be read: ${why}` });
+      });
     },
     poll: async () => {
       const { view } = store.getState();
