@@ -5,6 +5,7 @@ import { copyShadow } from '../adapters/worlds/workspace/copy-shadow.ts';
 import { ShadowDamaged } from '../adapters/worlds/workspace/objects.ts';
 import { branchPast } from '../adapters/worlds/workspace/workspace.ts';
 import { canonicalJson, type InputOf } from '../kernel/index.ts';
+import type { PairSpec } from '../runtime/brain-spec.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
 import type { RunFold } from '../runtime/fold-run.ts';
@@ -82,14 +83,15 @@ const seedsOf = (seed: number, count: number | undefined): number[] =>
 
 /** The origin's as they were, or those of a profile of today, with what it says of the policy. */
 const brainsOf = (manifest: Manifest, { state }: RunFold, { profile, config }: ForkOptions) => {
-  const before = pairAt(manifest, state.brains);
+  // What nobody knows any more is only asked for where it is needed.
+  const before = (): PairSpec => pairAt(manifest, state.brains);
   if (profile === undefined) {
-    const pair = before;
+    const pair = before();
     requireKeys(manifest.profile, pair);
     return { profile: manifest.profile, pair, others: false, policy: {} };
   }
   const { pair, policy } = usableProfile(profile, config);
-  const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(before);
+  const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(before());
   return { profile, pair, others, policy };
 };
 
