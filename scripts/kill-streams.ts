@@ -31,7 +31,8 @@ const { values } = parseArgs({
 const LIMIT_MS = 250;
 /** Parts of the stream to let pass before the kill: not every one is hit at its start. */
 const SPREAD = 6;
-const POLL_MS = 1;
+/** Looking takes processor time from those who are looked at. */
+const POLL_MS = 4;
 
 interface Kill {
   closedMs: number;
