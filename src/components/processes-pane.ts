@@ -36,6 +36,13 @@ const waitText = ({ wait }: Proc): string =>
 
 /** Width of all columns but `q`. */
 const FIXED = 28;
+/** Of those, the pid's. */
+const PID = 4;
+
+interface Widths {
+  pid: number;
+  q: number;
+}
 
 export const processesPane = (
   look: Look,
@@ -46,10 +53,13 @@ export const processesPane = (
   // A kernel that is gone cannot have said what became of them: their states are no longer true, only the last ones known.
   const { live, gone = false } = props;
   const alive = Object.keys(live.kernel.procs).length;
-  const q = Math.max(6, innerWidth(width, props) - FIXED);
-  const rows = procEntries(live, props.filter).map((entry) => ({
+  const entries = procEntries(live, props.filter);
+  // Pids only ever grow: one of four digits takes a column from `q`.
+  const pid = Math.max(PID, ...entries.map((entry) => String(entry.pid).length + 2));
+  const q = Math.max(6, innerWidth(width, props) - FIXED - (pid - PID));
+  const rows = entries.map((entry) => ({
     key: entry.key,
-    ...('proc' in entry ? aliveRow(look, live, entry.proc, q, gone) : endedRow(look, entry.ended, q)),
+    ...('proc' in entry ? aliveRow(look, live, entry.proc, { pid, q }, gone) : endedRow(look, entry.ended, { pid, q })),
   }));
   return listPane(look, width, height, props, {
     name: gone ? `3 PROCESSES ${alive} GONE` : `3 PROCESSES ${alive}`,
@@ -58,7 +68,7 @@ export const processesPane = (
     heading: [
       [
         'dim',
-        `pid ${fit(look, gone ? 'left as' : 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`,
+        `${'pid'.padEnd(pid)}${fit(look, gone ? 'left as' : 'state', 8)} ${fit(look, 'q', q)} ${'stall'.padStart(5)} ${'flags'.padStart(5)}`,
       ],
     ],
     rows,
@@ -68,11 +78,11 @@ export const processesPane = (
 
 const STATES: Record<Proc['state'], Style> = { ready: 'plain', running: 'good', blocked: 'dim', halting: 'accent' };
 
-const aliveRow = (look: Look, live: LiveState, proc: Proc, q: number, gone: boolean): ListRow => {
+const aliveRow = (look: Look, live: LiveState, proc: Proc, { pid, q }: Widths, gone: boolean): ListRow => {
   const { stall, stallLimit, ratio } = readLoops(live.kernel, proc);
   return {
     left: [
-      ['bold', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
+      ['bold', fit(look, `${roleLetter(proc.role)}${proc.pid}`, pid)],
       [gone ? 'dim' : STATES[proc.state], `${fit(look, proc.state, 8)} `],
       fit(look, waitText(proc) || proc.q || proc.task, q),
       [ratio >= 0.7 ? 'warn' : 'plain', fitRight(look, `${stall}/${stallLimit}`, 6)],
@@ -91,9 +101,9 @@ const flags = (look: Look, proc: Pick<Proc, 'flags' | 'role'>, limit: number): r
 
 const ENDS: Record<EndedProc['as'], Style> = { done: 'good', retired: 'error', cut: 'warn', killed: 'warn' };
 
-const endedRow = (look: Look, proc: EndedProc, q: number): ListRow => ({
+const endedRow = (look: Look, proc: EndedProc, { pid, q }: Widths): ListRow => ({
   left: [
-    ['dim', fit(look, `${roleLetter(proc.role)}${proc.pid}`, 4)],
+    ['dim', fit(look, `${roleLetter(proc.role)}${proc.pid}`, pid)],
     [ENDS[proc.as], `${fit(look, proc.as, 8)} `],
     ['dim', fit(look, `t${proc.tick} ${proc.why}`, q)],
     ['dim', fitRight(look, '-', 6) + fitRight(look, String(proc.flags), 6)],

@@ -1,5 +1,10 @@
 import { cleanup } from 'ink-testing-library';
+import stringWidth from 'string-width';
 import { afterEach, expect, test } from 'vitest';
+import { makeLook } from '../../src/components/look.ts';
+import { processesPane } from '../../src/components/processes-pane.ts';
+import { emptyLive, foldLive } from '../../src/store/live-state.ts';
+import { eventfulRun } from '../store/demo-run.ts';
 import { NORMAL, show } from './live-show.tsx';
 
 afterEach(cleanup);
@@ -73,4 +78,16 @@ test('a filter on any list tells what is wrong with it, keeps it open, and survi
   await press('3', () => ui.getState().focus === 3);
   await press('/!planner\r', () => !ui.getState().typing);
   expect(await press('', /PROC/)).not.toMatch(/^.P1 +(running|ready|blocked)/m);
+});
+
+test('pids of four digits stand whole, and apart from what follows', () => {
+  const { records } = eventfulRun();
+  const live = records.reduce(foldLive, emptyLive);
+  const ended = live.ended.map((proc) => ({ ...proc, pid: proc.pid + 1000 }));
+  const list = { focused: false, scroll: 0, filter: '', joint: false, cursor: null };
+  const look = makeLook({ colours: false, unicode: true });
+  const lines = processesPane(look, 40, 30, { ...list, live: { ...live, ended } });
+  const text = lines.join('\n').replaceAll(/\u001b\[[\d;]*m/g, '');
+  for (const { pid, as } of ended) expect(text).toMatch(new RegExp(`w${pid} ${as}`));
+  expect(new Set(lines.map((line) => stringWidth(line)))).toEqual(new Set([40]));
 });
