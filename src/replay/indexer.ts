@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Anchor } from '../journal/anchor.ts';
 import { JournalError } from '../journal/errors.ts';
 import { ANCHOR_EVERY, ANCHORS, indexDir } from '../journal/index-files.ts';
+import { IndexDamaged } from '../journal/index-layout.ts';
 
 import { emptyLive, foldLive, type LiveState } from '../store/live-state.ts';
 import { markedPid, marksOf } from '../store/marks.ts';
@@ -46,12 +47,20 @@ export class Indexer {
 
   /** Goes on from the newest snapshot that is any good. Whoever calls holds the index's lock. */
   static open(runDir: string, dir: string): Indexer {
-    const found = newestSnapshot(runDir, dir);
+    const newest = newestSnapshot(runDir, dir);
+    // A state whose bytes were spoilt, its length kept: all is made anew.
+    const live = newest === undefined ? emptyLive : soundState(dir, newest.snapshot);
+    const found = live === undefined ? undefined : newest;
     const from = found?.snapshot;
     const walk = RecWalk.after(runDir, from && anchorOf(from));
     if (walk === undefined) throw new Error('The journal was replaced while its index was being opened; try again.');
-    const live = from === undefined ? emptyLive : readState(dir, from);
-    return new Indexer(walk, new IndexWriter(dir, found), live, from, found === undefined ? 0 : found.index + 1);
+    return new Indexer(
+      walk,
+      new IndexWriter(dir, found),
+      live ?? emptyLive,
+      from,
+      found === undefined ? 0 : found.index + 1,
+    );
   }
 
   /** Seq of the last record taken. */
@@ -157,5 +166,14 @@ export const buildIndex = async (runDir: string, options: BuildOptions = {}): Pr
     }
   } finally {
     lock.release();
+  }
+};
+
+const soundState = (dir: string, snapshot: Snapshot): LiveState | undefined => {
+  try {
+    return readState(dir, snapshot);
+  } catch (error) {
+    if (error instanceof IndexDamaged) return undefined;
+    throw error;
   }
 };

@@ -40,11 +40,7 @@ test('a filter that is wrong is told and stays; a good one filters; Enter leads 
   pty.resize(100, 30);
   await pty.waitFor((screen) => /6 TRAPS.*\/\(eacces\)/.test(screen) && screen.split('\n').length === 30);
   pty.keys('n\r');
-  await pty.waitFor(/>!?t\d+ .*EACCES|TICKS/);
-  pty.keys('q');
-  await pty.waitFor(/1 PLANNER/);
-  pty.keys('q');
-  expect((await pty.exit).code).toBe(0);
+  await pty.waitFor(/TICKS/);
 }, 60_000);
 
 test('the list of runs: why in the preview and as a page, and a filter that leaves out', async () => {

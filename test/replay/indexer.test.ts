@@ -41,6 +41,18 @@ test('wherever a crash cut the files of an index, and whatever it left at their 
   );
 });
 
+test('a state whose end is spoilt, its length kept, is made anew', async () => {
+  const dir = scratchDir();
+  writeLines(dir, lines, 1000);
+  await buildIndex(dir);
+  const whole = filesOf(indexDir(dir));
+  const path = join(indexDir(dir), 'states');
+  truncateSync(path, statSync(path).size - 8);
+  appendFileSync(path, ' '.repeat(8));
+  await buildIndex(dir);
+  expect(filesOf(indexDir(dir))).toEqual(whole);
+});
+
 test('an index that was made in steps has what one made at once has, and says how much that is', async () => {
   const dir = scratchDir();
   for (const until of [700, 1500, 2600]) {
