@@ -127,6 +127,10 @@ const AFTERWARDS = {
   env: { XDG_STATE_HOME: newState(), NODE_ENV: undefined },
 };
 
+/** The inspector, not the replay that is seen for a frame before it: a key of that moment would be the replay's. */
+const inspected = (pty: Pty): Promise<string> =>
+  pty.waitFor((screen) => screen.includes('INSPECT') && /^t20 [Pw]\d/m.test(screen), WAIT_MS);
+
 export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
   { name: 'live', ...DEMO, steps: eventful },
   {
@@ -164,7 +168,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
     name: 'inspect',
     ...AFTERWARDS,
     steps: async (pty) => {
-      await pty.waitFor(/^t20 /m, WAIT_MS);
+      await inspected(pty);
       pty.keys('e');
       await pty.waitFor(/>.?!t/);
     },
@@ -173,7 +177,7 @@ export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
     name: 'replay',
     ...AFTERWARDS,
     steps: async (pty) => {
-      await pty.waitFor(/^t20 /m, WAIT_MS);
+      await inspected(pty);
       pty.keys('e');
       await pty.waitFor(/>.?!t/);
       pty.keys(KEYS.escape);
@@ -188,6 +192,8 @@ export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
     steps: async (pty) => {
       await prepare();
       for (const state of ['GONE', 'LIMIT', 'KILLED', 'PAUSED', 'LIVE']) await pty.waitFor(state, WAIT_MS);
+      // The rows, the sum and the preview are read one after the other.
+      await pty.waitFor((screen) => /first trouble/.test(screen) && /disk [\d.]+ .B/.test(screen), WAIT_MS);
     },
   },
 ];
