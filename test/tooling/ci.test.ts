@@ -18,18 +18,42 @@ function report(name: string, counts: object, testResults: object[] = []): strin
   return path;
 }
 
-test('the total sums all suites, and todo counts as skipped', () => {
+test('the total sums all suites, names what failed and why, and todo counts as skipped', () => {
   const fast = report('fast.json', { numPassedTests: 10, numPendingTests: 2, numTodoTests: 1 });
-  const slow = report('slow.json', { numPassedTests: 3, numFailedTests: 1 });
-  expect(total([fast, slow])).toEqual({ passed: 13, failed: 1, skipped: 3 });
+  const slow = report('slow.json', { numPassedTests: 3, numFailedTests: 1 }, [
+    {
+      name: join(process.cwd(), 'test/a.test.ts'),
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'one works' },
+        {
+          status: 'failed',
+          fullName: 'two works',
+          failureMessages: ['\u001b[31mError: no two\u001b[39m\n    at b.ts:1'],
+        },
+      ],
+    },
+  ]);
+  expect(total([fast, slow])).toEqual({
+    passed: 13,
+    failed: 1,
+    skipped: 3,
+    failures: ['test/a.test.ts > two works: Error: no two'],
+  });
 });
 
 test('a suite without a report and a file that did not load are failures', () => {
   const broken = report('fast.json', { numPassedTests: 1 }, [
-    { status: 'failed', assertionResults: [] },
-    { status: 'failed', assertionResults: [{}] },
+    { name: join(process.cwd(), 'test/a.test.ts'), status: 'failed', message: 'no such import', assertionResults: [] },
+    { name: join(process.cwd(), 'test/b.test.ts'), status: 'failed', assertionResults: [{ status: 'passed' }] },
   ]);
-  expect(total([broken, join(dir, 'slow.json')])).toEqual({ passed: 1, failed: 2, skipped: 0 });
+  const missing = join(dir, 'slow.json');
+  expect(total([broken, missing])).toEqual({
+    passed: 1,
+    failed: 2,
+    skipped: 0,
+    failures: ['test/a.test.ts: no such import', `${missing}: no report: the suite crashed or was not reached`],
+  });
 });
 
 test('a test that needs a missing package is skipped by name, and fails under CI', () => {
