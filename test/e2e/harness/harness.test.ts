@@ -48,6 +48,19 @@ test('waiting fails, and shows the screen, when time is up or the program is gon
   await expect(gone.waitFor('two')).rejects.toThrow(/^the program ended \(3\) while waiting for two\n-+\none\n/);
 });
 
+test('half a frame is not looked at: what it shows is a mixture of two', async () => {
+  const pty = start(
+    `process.stdin.setRawMode(true); console.log('old head\\nold foot'); let key = 0;
+     process.stdin.on('data', () => process.stdout.write(
+       key++ ? '\\nnew foot\\x1b[?2026l' : '\\x1b[?2026h\\x1b[Hnew head'));`,
+  );
+  await pty.waitFor('old foot');
+  pty.keys('1');
+  await expect(pty.waitFor(/new head/, 500)).rejects.toThrow(/new head\nold foot/);
+  pty.keys('2');
+  expect(await pty.waitFor(/new head/)).toMatch(/new foot/);
+});
+
 test('a signal that ended the program is named', async () => {
   const pty = start(`console.log('up'); setInterval(() => {}, 1000);`);
   await pty.waitFor('up');

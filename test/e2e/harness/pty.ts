@@ -52,8 +52,8 @@ export interface Pty {
   /** All that the program wrote, as it wrote it. */
   output(): string;
   /**
-   * Resolves with the screen's text (rows joined by newlines) as soon as the predicate holds; a RegExp or a string is
-   * looked for in that text. Rejects after `timeout` ms (default 10,000), or when the program ends without it, and then
+   * Resolves with the screen's text (rows joined by newlines) as soon as the predicate holds for a whole frame; a RegExp or
+   * a string is looked for in that text. Rejects after `timeout` ms (default 10,000), or when the program ends without it, and then
    * shows the screen.
    */
   waitFor(predicate: ScreenPredicate, timeout?: number): Promise<string>;
@@ -112,7 +112,8 @@ export function spawnPty(options: PtyOptions): Pty {
   });
 
   const counts = countSequences(terminal);
-  const { cursorHidden } = trackCursor(terminal);
+  const cursorShown = trackMode(terminal, 25, true);
+  const frameOpen = trackMode(terminal, 2026, false);
   const pieces: string[] = [];
   const watchers = new Set<() => void>();
   let ended: PtyExit | undefined;
@@ -148,6 +149,8 @@ export function spawnPty(options: PtyOptions): Pty {
         reject(new Error(`${why} while waiting for ${String(predicate)}\n${rule}\n${screen().join('\n')}\n${rule}`));
       };
       const look = (): void => {
+        // Half a frame is not what an operator sees: the terminal shows it once the program has closed it.
+        if (frameOpen() && !ended) return;
         const text = screen().join('\n');
         if (holds(predicate, text)) {
           stop();
@@ -185,7 +188,7 @@ export function spawnPty(options: PtyOptions): Pty {
     exit,
     screen,
     cells: () => readCells(terminal),
-    cursor: () => ({ x: terminal.buffer.active.cursorX, y: terminal.buffer.active.cursorY, hidden: cursorHidden() }),
+    cursor: () => ({ x: terminal.buffer.active.cursorX, y: terminal.buffer.active.cursorY, hidden: !cursorShown() }),
     counts: () => ({ ...counts }),
     output: () => pieces.join(''),
     waitFor,
@@ -239,16 +242,16 @@ function countSequences(terminal: InstanceType<typeof xterm.Terminal>): PtyCount
   return counts;
 }
 
-/** Whether the program hides the cursor (mode 25), which xterm does not tell. */
-function trackCursor(terminal: InstanceType<typeof xterm.Terminal>): { cursorHidden: () => boolean } {
-  let hidden = false;
+/** Whether a DEC private mode that xterm does not tell of is on: 25, the cursor is shown; 2026, a frame is being written. */
+function trackMode(terminal: InstanceType<typeof xterm.Terminal>, mode: number, initially: boolean): () => boolean {
+  let on = initially;
   const track = (final: string, value: boolean): void => {
     terminal.parser.registerCsiHandler({ prefix: '?', final }, (params) => {
-      if (params.includes(25)) hidden = value;
+      if (params.includes(mode)) on = value;
       return false;
     });
   };
-  track('h', false);
-  track('l', true);
-  return { cursorHidden: () => hidden };
+  track('h', true);
+  track('l', false);
+  return () => on;
 }
