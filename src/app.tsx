@@ -1,6 +1,5 @@
 /** The console's root: which screen is shown, what it is fed from, and how the terminal is left. */
-import { type ContextType, useEffect, useMemo, useRef, useState } from 'react';
-import { useStore } from 'zustand';
+import { type ContextType, useMemo, useRef, useState } from 'react';
 import { copyText } from './adapters/clipboard.ts';
 import type { Look } from './components/look.ts';
 import { paletteHost } from './palette-host.ts';
@@ -8,9 +7,6 @@ import { runsSource } from './runs-source.ts';
 import { EXIT } from './runtime/exit-codes.ts';
 import { UserError } from './runtime/user-error.ts';
 import { type Copy, CopyContext } from './screens/copy-context.ts';
-import { InspectScreen } from './screens/inspect/inspect-screen.tsx';
-import { LiveScreen } from './screens/live/live-screen.tsx';
-import { say } from './screens/live/say.ts';
 import { LookContext } from './screens/look-context.ts';
 import { type Appearance, openTerminal } from './screens/open-terminal.ts';
 import type { VerbInfo } from './screens/palette/entries.ts';
@@ -22,11 +18,9 @@ import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
 import { MouseContext } from './screens/use-keys.ts';
 import type { Watched } from './screens/watch/watch-layout.ts';
-import { WatchScreen } from './screens/watch/watch-screen.tsx';
 import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
+import { SessionView } from './session-view.tsx';
 import { ringOnTrouble } from './store/bell.ts';
-import { toTick } from './store/goto.ts';
-import type { TimeSource } from './store/time-source.ts';
 
 export interface ConsoleOptions {
   /** The directory that holds `runs/`. */
@@ -96,47 +90,8 @@ const App = ({ look, mouse, source, readOnly, start, open, leave, steer, watched
   );
 };
 
-interface SessionViewProps {
-  session: Session;
-  watched: readonly Watched[] | undefined;
-  readOnly: boolean;
-  exit(): void;
-}
-
 const copy: Copy = (text) =>
   copyText(text, { env: process.env, write: (sequence) => void process.stdout.write(sequence) });
-
-/** One run: all of it, or one of its ticks. */
-const SessionView = ({ session, readOnly, exit, watched }: SessionViewProps) => {
-  const { console, ui, player } = session;
-  const tick = useStore(ui, ({ inspect }) => inspect);
-  const [source, setSource] = useState<TimeSource | null>(null);
-  const inspecting = tick !== null;
-  useEffect(() => {
-    if (!inspecting) return;
-    player.source().then(setSource, (error: unknown) => {
-      ui.setState({ inspect: null });
-      say(ui, 'error', `The run cannot be read: ${errorText(error)}`);
-    });
-  }, [inspecting, player, ui]);
-  if (watched !== undefined) return <WatchScreen console={console} ui={ui} watched={watched} exit={exit} />;
-  if (tick === null || source === null) return <LiveScreen {...session} readOnly={readOnly} exit={exit} />;
-  const back = (): void => {
-    // The view comes along to the tick that was looked at last.
-    if (console.store.getState().held) player.move(toTick(tick));
-    ui.setState({ inspect: null, trap: null });
-  };
-  return (
-    <InspectScreen
-      source={source}
-      ui={ui}
-      tick={tick}
-      readOnly={readOnly || console.store.getState().replay}
-      exit={back}
-      onTick={(next) => ui.setState({ inspect: next })}
-    />
-  );
-};
 
 /** Opens the console on this process's terminal. @returns the exit code, when it is left; @throws UserError without a terminal */
 export const openConsole = async (options: ConsoleOptions): Promise<number> => {

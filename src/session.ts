@@ -97,8 +97,9 @@ export const openReplay = ({ source, dir, ...at }: Replay): Session => {
 const begin = ({ console, player, ui }: Session, { seq, inspect, play, speed }: Opening): void => {
   player.hold(console.latest());
   player.setSpeed(speed);
+  // Before the first frame: what is seen first takes the first key.
+  if (inspect !== null) ui.setState({ inspect });
   player.move(toSeq(seq), () => {
-    if (inspect !== null) ui.setState({ inspect });
     if (play) player.play();
   });
 };

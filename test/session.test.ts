@@ -51,3 +51,13 @@ test('a replay is at its place at once, and knows how it all ends a moment later
     session.stop();
   }
 });
+
+test('opened at a tick, the tick is inspected from the first frame on, not once the view has arrived', async () => {
+  const source = await openRun(dir);
+  const session = openReplay({ source, dir, seq: 100, inspect: 3, play: false, speed: 1 });
+  try {
+    expect(session.ui.getState().inspect).toBe(3);
+  } finally {
+    session.stop();
+  }
+});

@@ -94,6 +94,8 @@ export interface UiState {
   prompt: Prompt | null;
   /** Tick that is inspected; null for none. */
   inspect: number | null;
+  /** Keys meant for the inspector that came before it had read its tick. */
+  typedAhead: readonly string[];
   tags: readonly Tag[];
   overlay: Overlay | null;
   message: Message | null;
@@ -117,6 +119,7 @@ export const initialUi: UiState = {
   trap: null,
   prompt: null,
   inspect: null,
+  typedAhead: [],
   tags: [],
   overlay: null,
   message: null,

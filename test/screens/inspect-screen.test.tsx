@@ -138,6 +138,21 @@ test('what the operator tagged is told on its tick', async () => {
 });
 
 describe('motions', () => {
+  test('a step typed before the first tick is read is a step from that tick', async () => {
+    const gate = Promise.withResolvers<void>();
+    const whole = sourceOf(eventful);
+    const slow: TimeSource = { ...whole, seqOfTick: (tick) => gate.promise.then(() => whole.seqOfTick(tick)) };
+    const exit = vi.fn();
+    const moved = vi.fn();
+    const { lastFrame, stdin } = render(<Host {...{ source: slow, size: LARGE, exit, moved }} start={DENIED} />);
+    await eventually(() => expect(stdin.listenerCount('readable')).toBeGreaterThan(0));
+    stdin.write('.');
+    stdin.write('.');
+    stdin.write(',');
+    gate.resolve();
+    await eventually(() => expect(moved.mock.calls.flat()).toEqual([8, 9, 8]));
+    await eventually(() => expect(lastFrame()).toMatch(/t8 of 45/));
+  });
   test('to the next and the previous tick, and no further than there are', async () => {
     const { press, moved } = await show(1);
     await press(',', /t1 is the first tick\./);

@@ -25,6 +25,7 @@ import { paneText, tabLine } from './inspect-panes.ts';
 import { freshTick, type InspectState, initialInspect } from './inspect-state.ts';
 import type { Anchor } from './motions.ts';
 import { createTickLoader } from './tick-loader.ts';
+import { leavesAtOnce, takeTyped, typeAhead } from './type-ahead.ts';
 
 export interface InspectScreenProps {
   source: TimeSource;
@@ -83,7 +84,7 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
 
   const palette = usePalette();
   const copy = useCopy();
-  const press = (name: string): void => {
+  const pressNow = (name: string): void => {
     const context: InspectContext = {
       ...{ source, readOnly, update, anchor, jumps, copy, exit },
       state: () => current.current,
@@ -106,6 +107,16 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
     };
     pressInspect(context, name);
   };
+  const press = (name: string): void => {
+    const { view, problem } = loader.store.getState();
+    if (view !== null || problem !== '') for (const each of [...takeTyped(ui), name]) pressNow(each);
+    else if (leavesAtOnce(ui, name, readOnly)) exit();
+    else typeAhead(ui, name);
+  };
+  const ready = view !== null || loaded.problem !== '';
+  useEffect(() => {
+    if (ready) for (const name of takeTyped(ui)) pressNow(name);
+  }, [ready, ui]);
   useKeys({
     scope: () => scopeOf(current.current),
     press,

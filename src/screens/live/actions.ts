@@ -7,6 +7,7 @@ import { parseKinds } from '../../store/motions.ts';
 import { runWord } from '../../store/run-status.ts';
 import type { PaneId, UiStore } from '../../store/ui-store.ts';
 import { scrolledHelp } from '../help.ts';
+import { typeAhead } from '../inspect/type-ahead.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
 import { FAULTS, faultSpec, freshInject, moveInject, OFTEN } from './inject.ts';
@@ -29,7 +30,10 @@ export const scopeOf = (ui: UiStore): Scope => {
 /** Handles one key; the answer is whether it meant anything. */
 export const pressLive = (context: LiveContext, key: string): boolean => {
   // The inspector is on its way: a key meant for it must not do here what it does not say there.
-  if (context.ui.getState().inspect !== null) return false;
+  if (context.ui.getState().inspect !== null) {
+    typeAhead(context.ui, key);
+    return true;
+  }
   const scope = scopeOf(context.ui);
   const binding = bindingFor(scope, key, context.readOnly || context.console.store.getState().replay);
   if (binding === undefined) return scope === 'filter' ? typed(context, key) : typeInto(context, key);
