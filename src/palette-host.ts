@@ -7,7 +7,7 @@ import type { VerbInfo } from './screens/palette/entries.ts';
 import type { Choice } from './screens/palette/offers.ts';
 import type { Answer, PaletteHost } from './screens/palette/palette.ts';
 import { stateWord } from './screens/runs/runs-model.ts';
-import type { RunsSource } from './screens/runs/runs-screen.tsx';
+import type { RunsSource } from './screens/runs/runs-view.ts';
 import { openReplay, openSession, type Session } from './session.ts';
 
 export interface HostParts {

@@ -7,16 +7,16 @@ import { nextVerbs } from './evidence/why/next.ts';
 import { WhyReader, type WhyReport } from './evidence/why/reader.ts';
 import { whyFields } from './evidence/why/sentences.ts';
 import { listSegments } from './journal/index.ts';
+import { lastLook, rememberLook } from './last-look.ts';
 import { diskUse } from './runtime/disk-use.ts';
 import { kernelWords } from './runtime/kernel-words.ts';
 import { lockHolder } from './runtime/liveness.ts';
 import { runDir, runIds } from './runtime/run-dir.ts';
 import { isLive, type RunSummary, summarise } from './runtime/run-summary.ts';
 import { stallOf } from './runtime/stall.ts';
-import { readTagLines } from './runtime/tags.ts';
 import type { RunRow, RunState, Told } from './screens/runs/runs-model.ts';
-import type { RunsSource } from './screens/runs/runs-screen.tsx';
-import { currentTags } from './store/tags.ts';
+import type { RunsSource } from './screens/runs/runs-view.ts';
+import { tagBook } from './tag-book.ts';
 
 /** Of a living run's journal, at each look: what is not read now is read at the next. */
 const LOOK_BYTES = 4 * 1024 * 1024;
@@ -69,7 +69,7 @@ export const runsSource = (home: string): RunsSource => {
     const row: RunRow = {
       ...summary,
       ...standing(summary, why, waits),
-      tags: currentTags(readTagLines(summary.dir)),
+      tags: tagBook(summary.dir).read(),
       ...(why === undefined ? {} : { told: toldBy(summary, why) }),
       ...(bytes === undefined ? {} : { bytes }),
     };
@@ -78,6 +78,13 @@ export const runsSource = (home: string): RunsSource => {
 
   return {
     home,
+    since: lastLook(home),
+    left: () => rememberLook(home),
+    writeTag: (id, tag) => {
+      const book = tagBook(runDir(home, id));
+      book.write(tag);
+      return book.read();
+    },
     list: async () => {
       const ids = runIds(home);
       for (const id of known.keys()) if (!ids.includes(id)) known.delete(id);

@@ -9,7 +9,6 @@ import { kernelPid } from './runtime/liveness.ts';
 import { readManifest } from './runtime/manifest.ts';
 import { runDir } from './runtime/run-dir.ts';
 import { stallOf } from './runtime/stall.ts';
-import { appendTag, readTagLines } from './runtime/tags.ts';
 import type { Control } from './screens/control.ts';
 import { say } from './screens/live/say.ts';
 import { errorText } from './screens/terminal.ts';
@@ -20,9 +19,10 @@ import { systemClock } from './store/pacer.ts';
 import { Player } from './store/player.ts';
 import { asRecs } from './store/record.ts';
 import { watchSurroundings } from './store/surroundings.ts';
-import { currentTags, type TagBook } from './store/tags.ts';
+import type { TagBook } from './store/tags.ts';
 import type { TimeSource } from './store/time-source.ts';
 import { createUiStore, type UiStore } from './store/ui-store.ts';
+import { tagBook } from './tag-book.ts';
 
 export interface Session {
   id: string;
@@ -117,7 +117,7 @@ const isDeleted = (dir: string | null): boolean => dir !== null && !existsSync(d
 
 const newSession = ({ id, dir, replay, follows, control, source }: Parts): Session => {
   const console = createConsoleStore(systemClock, replay);
-  const tags = dir === null ? null : tagsOf(dir);
+  const tags = dir === null ? null : tagBook(dir);
   const ui = createUiStore({ tags: tags?.read() ?? [] });
   const player = new Player({
     ...{ source, show: console.show },
@@ -174,11 +174,6 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
   const timer = setInterval(look, LOOK_MS);
   return () => clearInterval(timer);
 };
-
-const tagsOf = (dir: string): TagBook => ({
-  read: () => currentTags(readTagLines(dir)),
-  write: (tag) => appendTag(dir, { ...tag, labels: [...tag.labels] }),
-});
 
 /** Speaks to the kernel over the run's socket; connects when there is something to say. */
 const controlOf = (dir: string): Control & { close(): void } => {

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { rememberLook } from '../src/last-look.ts';
 import { runsSource } from '../src/runs-source.ts';
 import { appendTag } from '../src/runtime/tags.ts';
 import { turingos } from './cli/harness.ts';
@@ -59,4 +60,27 @@ test('what a run’s journal tells is read once; what is written on is read on',
   // Without its run.json the journal says what it was.
   rmSync(join(dir, 'run.json'));
   expect((await runsSource(home).list())[0]).toMatchObject({ task: 'ledger-3', state: 'gone' });
+});
+
+test('when the list was last left is remembered; a home that is not there stays so', () => {
+  const home = mkdtempSync(join(tmpdir(), 'turingos-source-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  expect(runsSource(home).since).toBeNull();
+  runsSource(home).left();
+  expect(Date.parse(runsSource(home).since ?? '')).toBeGreaterThan(Date.parse('2026-01-01'));
+  writeFileSync(join(home, 'runs-seen'), 'spoilt');
+  expect(runsSource(home).since).toBeNull();
+  rememberLook(join(home, 'nowhere'));
+  expect(runsSource(join(home, 'nowhere')).since).toBeNull();
+});
+
+test('a run that was let out of its fence says so; a tag written from the list is there', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'turingos-source-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  cpSync('test/golden/v1-unfenced', join(home, 'runs', '00000001'), { recursive: true });
+  const source = runsSource(home);
+  expect((await source.list())[0]?.sandbox).toBe('none');
+  const tag = { tick: 1, seq: 9, text: 'x', labels: ['a'], by: 'operator', at: new Date().toISOString() } as const;
+  expect(source.writeTag('00000001', tag)).toEqual([tag]);
+  expect((await source.list())[0]?.tags).toEqual([tag]);
 });

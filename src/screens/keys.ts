@@ -212,6 +212,14 @@ export const KEYS = [
   { id: 'mark', keys: [' '], scope: 'runs', hint: 'mark', help: 'Mark the run, or take its mark back' },
   { id: 'compare', keys: ['c'], scope: 'runs', help: 'Compare two marked runs, or the marked one with this' },
   {
+    id: 'tag',
+    keys: ['m'],
+    scope: 'runs',
+    hint: 'tag',
+    wide: true,
+    help: 'Tag the marked runs, or this one, at their last ticks, with #labels',
+  },
+  {
     id: 'filter',
     keys: ['/'],
     scope: 'runs',

@@ -9,7 +9,9 @@ import {
   sortRuns,
   type Told,
 } from '../../src/screens/runs/runs-model.ts';
-import { RunsScreen, type RunsSource } from '../../src/screens/runs/runs-screen.tsx';
+import { RunsScreen } from '../../src/screens/runs/runs-screen.tsx';
+import type { RunsSource } from '../../src/screens/runs/runs-view.ts';
+import { currentTags, type Tag } from '../../src/store/tags.ts';
 
 afterEach(cleanup);
 
@@ -21,6 +23,7 @@ const run = (id: string, state: RunRow['state'], change: Partial<RunRow> = {}): 
     planner: 'tiny',
     worker: 'tiny-early',
     simulated: false,
+    sandbox: null,
     profile: 'demo',
     seed: 1,
   },
@@ -138,12 +141,18 @@ test('at 80 columns there is room for why, whatever the names are', async () => 
   expect(screen()).toMatch(/LIVE +2aaa .* 12 #-- {2}4 .* 1\.90 map m1 3\/12/);
 });
 
-const show = (columns: number, height: number, list = rows) => {
+const show = (columns: number, height: number, list = rows, since: string | null = null) => {
   const open = vi.fn();
+  const left = vi.fn();
+  const tags = new Map<string, readonly Tag[]>();
   const exit = vi.fn();
   const looked: string[] = [];
   const source: RunsSource = {
-    home: 'home',
+    ...{ home: 'home', since, left },
+    writeTag: (id, tag) => {
+      tags.set(id, currentTags([...(list.find((row) => row.id === id)?.tags ?? []), tag]));
+      return tags.get(id) ?? [];
+    },
     list: async () => list,
     look: async (id) => {
       looked.push(id);
@@ -152,7 +161,7 @@ const show = (columns: number, height: number, list = rows) => {
     },
     measure: async () => 1_500_000,
   };
-  const { lastFrame, stdin } = render(
+  const { lastFrame, stdin, unmount } = render(
     <RunsScreen source={source} readOnly={false} open={open} exit={exit} size={{ columns, rows: height }} />,
   );
   const screen = (): string => (lastFrame() ?? '').replaceAll(/\u001b\[[\d;]*m/g, '');
@@ -161,7 +170,7 @@ const show = (columns: number, height: number, list = rows) => {
     await vi.waitFor(() => (until instanceof RegExp ? expect(screen()).toMatch(until) : expect(until()).toBe(true)));
     return screen();
   };
-  return { screen, press, open, exit, looked };
+  return { screen, press, open, exit, looked, left, tags, unmount };
 };
 
 describe.each([
@@ -221,4 +230,54 @@ test('of hundreds of runs only those in sight are read, and the one under the cu
   await press('G', /> DONE +000001f3/);
   await vi.waitFor(() => expect(looked.length).toBe(22));
   expect(looked[11]).toBe('000001f3');
+});
+
+test('m tags the run under the cursor at its last tick, and edits what it says there', async () => {
+  const { press, screen, tags } = show(80, 24);
+  await press('', /3ccc/);
+  await press('m', /tag 3ccc: .*#labels and words, at its last tick/);
+  await press('drops the hex #handle\r', /3ccc t12 is tagged\./);
+  expect(tags.get('3ccccccc')).toMatchObject([{ tick: 12, seq: 400, text: 'drops the hex', labels: ['handle'] }]);
+  expect(screen()).toMatch(/DEAD +3ccc#ledger/);
+  await press('m', /tag 3ccc: drops the hex #handle/);
+  await press('\u0015', /tag 3ccc: +#labels/);
+  await press('\r', /3ccc t12 has no tag any more\./);
+  expect(tags.get('3ccccccc')).toEqual([]);
+});
+
+test('m tags all that are marked; each keeps what it had', async () => {
+  const old: Tag = { tick: 12, seq: 400, text: 'slow', labels: ['a'], by: 'operator', at: '' };
+  const list = rows.map((row) => (row.state === 'dead' ? { ...row, tags: [old] } : row));
+  const { press, tags } = show(80, 24, list);
+  await press('', /3ccc/);
+  await press('  ', /2 marked: 3ccc 4ddd/);
+  await press('m', /tag 2 runs:/);
+  await press('worth it #sft\r', /The last ticks of 2 runs are tagged\./);
+  expect(tags.get('3ccccccc')).toMatchObject([{ text: 'slow; worth it', labels: ['a', 'sft'] }]);
+  expect(tags.get('4ddddddd')).toMatchObject([{ text: 'worth it', labels: ['sft'] }]);
+});
+
+test('what came to a stand since the list was last left is counted; leaving is told', async () => {
+  const { screen, left, unmount } = show(80, 24, rows, '2026-01-03T18:00:00.000Z');
+  await vi.waitFor(() => expect(screen()).toMatch(/done 1 {2}\(2 since 01-03\)/));
+  expect(left).not.toHaveBeenCalled();
+  unmount();
+  expect(left).toHaveBeenCalledOnce();
+  expect(show(80, 24).screen()).not.toContain('since');
+});
+
+test('a run whose commands run without a sandbox is marked, is found, and the preview says what the mark means', async () => {
+  const list = rows.map((row) => (row.state === 'dead' ? { ...row, sandbox: 'none' as const } : row));
+  expect(filterRuns(list, 'no sandbox').map((row) => row.id[0])).toEqual(['3']);
+  const { screen } = show(80, 24, list);
+  await vi.waitFor(() => expect(screen()).toMatch(/DEAD +3ccc ledger-12!/));
+  expect(screen()).toMatch(/NO SANDBOX +its commands run without a fence/);
+  expect(screen()).toMatch(/LIVE +2bbb ledger-12 tiny/);
+});
+
+test('pasted text goes into the filter', async () => {
+  const { press } = show(80, 24);
+  await press('', /3ccc/);
+  await press('/', /Enter keep/);
+  await press('\u001b[200~dead\u001b[201~', /1 of 5/);
 });

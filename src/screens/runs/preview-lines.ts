@@ -6,7 +6,7 @@ import { shortTime } from '../../components/widgets.ts';
 import { sanitise } from '../../store/sanitise.ts';
 import { sizeText } from '../../store/size-text.ts';
 import { tagSummary } from '../../store/tags.ts';
-import { isAtWork, pairText, type RunRow, type RunState, stateWord } from './runs-model.ts';
+import { isAtWork, isUnfenced, pairText, type RunRow, type RunState, stateWord } from './runs-model.ts';
 
 const NAME = 15;
 
@@ -37,6 +37,8 @@ export const previewLines = (look: Look, columns: number, height: number, run: R
   const tags = tagSummary(run.tags ?? []);
   const tall = height > 10;
   const lines = [rule(look, columns, run)];
+  if (isUnfenced(run))
+    lines.push(...field({ name: 'NO SANDBOX', text: 'its commands run without a fence' }, 1, 'warn'));
   if (run.told === undefined) {
     lines.push(
       ...field({ name: 'pair', text: pairLine(run) }, 1),
@@ -71,7 +73,7 @@ const rule = (look: Look, columns: number, run: RunRow): string => {
       ['dim', line],
       ['bold', `${run.id} `],
       pill === undefined ? ['bold', stateWord(run)] : pillSpan(pill),
-      ` ${(run.lastAt ?? run.createdAt).slice(11, 16)} ${over}${over === '' ? '' : ' '}after ${run.tick} ticks, ${took} `,
+      ` ${(run.lastAt ?? run.createdAt).slice(11, 16)}Z ${over}${over === '' ? '' : ' '}after ${run.tick} ticks, ${took} `,
     ],
     [['dim', line]],
     line,

@@ -3,31 +3,31 @@ import { filterOf } from '../../components/filter.ts';
 import { scrolledHelp } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { PaletteTarget } from '../palette/offers.ts';
-import type { Palette } from '../palette/palette.ts';
-import { cursorIndex, listWindow, type RunsView, visibleRuns } from './runs-lines.ts';
+import { cursorIndex, listWindow, visibleRuns } from './runs-lines.ts';
 import { RUN_SORTS, type RunRow } from './runs-model.ts';
-
-export interface RunsContext {
-  readOnly: boolean;
-  view(): RunsView;
-  update(change: Partial<RunsView>): void;
-  size(): { columns: number; rows: number };
-  now(): number;
-  palette: Palette;
-  open(id: string): void;
-  exit(): void;
-}
+import type { RunsContext, RunsView } from './runs-view.ts';
+import { askTag, keepTags } from './tag-runs.ts';
 
 type Action = (context: RunsContext, key: string) => void;
 
-const scopeOf = ({ help, typing }: RunsView): Scope => (help !== null ? 'help' : typing ? 'filter' : 'runs');
+export const scopeOf = ({ help, typing, tagging }: RunsView): Scope => {
+  if (help !== null) return 'help';
+  return tagging !== null ? 'tag' : typing ? 'filter' : 'runs';
+};
 
 export const pressRuns = (context: RunsContext, key: string): void => {
   const { view, update, readOnly } = context;
   const scope = scopeOf(view());
   const binding = bindingFor(scope, key, readOnly);
   if (binding !== undefined) ACTIONS[scope]?.[binding.id]?.(context, key);
-  else if (scope === 'filter' && [...key].length === 1) update({ filter: view().filter + key });
+  else if ([...key].length !== 1) return;
+  else if (scope === 'filter') update({ filter: view().filter + key });
+  else if (scope === 'tag') typeTag(context, (text) => text + key);
+};
+
+const typeTag = ({ view, update }: RunsContext, change: (text: string) => string): void => {
+  const { tagging } = view();
+  if (tagging !== null) update({ tagging: { ...tagging, text: change(tagging.text) } });
 };
 
 const under = ({ view }: RunsContext): RunRow | undefined => visibleRuns(view())[cursorIndex(view())];
@@ -97,6 +97,7 @@ const RUNS: Readonly<Record<string, Action>> = {
   },
   mark,
   compare,
+  tag: (context) => askTag(context, under(context)),
   why: (context) => {
     const run = under(context);
     if (run !== undefined) context.palette.run(targetOf(context), `why ${run.id}`);
@@ -130,6 +131,12 @@ const scrollHelp =
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   runs: RUNS,
   help: { down: scrollHelp(1), up: scrollHelp(-1), close: ({ update }) => update({ help: null }) },
+  tag: {
+    accept: keepTags,
+    cancel: ({ update }) => update({ tagging: null }),
+    clear: (context) => typeTag(context, () => ''),
+    erase: (context) => typeTag(context, (text) => [...text].slice(0, -1).join('')),
+  },
   filter: {
     accept: ({ view, update }) => {
       // A wrong one stays open, with what is wrong beside it.

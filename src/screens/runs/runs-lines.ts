@@ -1,46 +1,22 @@
 /** The runs screen as lines. */
-import { filterOf } from '../../components/filter.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { block, fit, fitRight, row, type Span, widthOf } from '../../components/text.ts';
 import { windowAt } from '../../components/widgets.ts';
-import { sizeText } from '../../store/size-text.ts';
 import { hintLine } from '../hints.ts';
-import { patternLine } from '../typed-line.ts';
 import { previewLines } from './preview-lines.ts';
 import {
-  countRuns,
-  diskOf,
   filterRuns,
   idWidth,
+  isUnfenced,
   pairText,
   type RunRow,
-  type RunSort,
   type RunState,
   sortRuns,
   stateWord,
   whyText,
 } from './runs-model.ts';
-
-export interface RunsView {
-  rows: readonly RunRow[];
-  /** Null until the list was first read. */
-  loaded: boolean;
-  /** Why the list could not be read; '' where it could. */
-  problem: string;
-  home: string;
-  sort: RunSort;
-  filter: string;
-  typing: boolean;
-  /** Id of the run under the cursor. */
-  cursor: string | null;
-  /** Ids of the runs that are marked, in that order. */
-  marked: readonly string[];
-  now: number;
-  /** What was said last; null for nothing. */
-  message: { tone: 'info' | 'error'; text: string } | null;
-  /** First line of the list of keys; null while it is closed. */
-  help: number | null;
-}
+import type { RunsView } from './runs-view.ts';
+import { countsLine, filterLine, markedLine } from './top-lines.ts';
 
 /** Lines that are no row of the list, but for the preview: counts, filter, heading, hints. */
 const FIXED_ROWS = 4;
@@ -85,61 +61,9 @@ export const runsLines = (look: Look, columns: number, rows: number, view: RunsV
       ? []
       : block(current === undefined ? [] : previewLines(look, columns, preview, current), columns, preview)),
     ...(view.marked.length === 0 ? [] : [markedLine(look, columns, view)]),
-    hintLine(look, columns, view.typing ? 'filter' : 'runs', 0, readOnly),
+    hintLine(look, columns, view.tagging !== null ? 'tag' : view.typing ? 'filter' : 'runs', 0, readOnly),
   ].slice(0, rows);
 };
-
-const countsLine = (look: Look, columns: number, { rows }: RunsView): string => {
-  const counts = countRuns(rows);
-  const alarm = counts.gone + counts.dead + counts.waiting;
-  return row(
-    look,
-    columns,
-    [
-      ['bold', `RUNS ${counts.all}`],
-      '  live ',
-      ['good', String(counts.live)],
-      '  waiting ',
-      [counts.waiting > 0 ? 'warn' : 'plain', String(counts.waiting)],
-      counts.paused > 0 ? `  paused ${counts.paused}` : '',
-      '  gone ',
-      [counts.gone > 0 ? 'error' : 'plain', String(counts.gone)],
-      '  dead ',
-      [counts.dead > 0 ? 'error' : 'plain', String(counts.dead)],
-      `  done ${counts.done}  other ${counts.other}`,
-    ],
-    alarm > 0 ? [['pill-error', ` ${alarm} ! `]] : [],
-  );
-};
-
-const filterLine = (look: Look, columns: number, view: RunsView, shown: number): string =>
-  row(
-    look,
-    columns,
-    view.message !== null && !view.typing
-      ? [view.message.tone === 'error' ? ['error', `! ${view.message.text}`] : view.message.text]
-      : view.typing
-        ? patternLine(look, columns - 20, '/ ', filterOf(view.filter), `${shown} of ${view.rows.length}`)
-        : [['dim', view.filter === '' ? '/ no filter' : `/ ${view.filter}  ${shown} of ${view.rows.length}`]],
-    [['dim', `sort: ${view.sort}${diskText(view.rows, columns)}`]],
-  );
-
-/** All that the runs take of the disk; `>` while some are not counted yet. */
-const diskText = (rows: readonly RunRow[], columns: number): string => {
-  const { bytes, more } = diskOf(rows);
-  return columns < 72 || bytes === 0 ? '' : `   disk ${more ? '>' : ''}${sizeText(bytes)}`;
-};
-
-const markedLine = (look: Look, columns: number, { marked }: RunsView): string =>
-  row(look, columns, [
-    ['bold', `${marked.length} marked: ${marked.map((id) => id.slice(0, 4)).join(' ')}`],
-    [
-      'dim',
-      marked.length === 2
-        ? '   c compares them, space takes a mark back'
-        : '   c compares two, space takes a mark back',
-    ],
-  ]);
 
 const emptyText = (view: RunsView): string => {
   if (view.problem !== '') return `! ${view.home} cannot be read: ${view.problem}`;
@@ -161,7 +85,7 @@ interface Widths {
 
 const STATE = 8;
 /** What is left for WHY before PAIR and TASK give way. */
-const WHY = 20;
+const WHY = 19;
 const PAIR = { least: 11, most: 15, wide: 32 } as const;
 
 /** Each column is as wide as what is in it; TASK gives way first, names that say that no capable model is at work never. */
@@ -265,7 +189,7 @@ const runLine = (
     // The blank after the id is where a tagged run shows that it is one.
     ['accent', (run.tags ?? []).length > 0 ? '#' : ' '],
     fit(look, run.task, task),
-    ' ',
+    ['warn', isUnfenced(run) ? '!' : ' '],
     ['accent', fit(look, pairText(run, pair), pair)],
     ' ',
     fitRight(look, String(run.tick), tick),

@@ -26,6 +26,8 @@ export interface RunRow {
   planner: string;
   worker: string;
   simulated: boolean;
+  /** What its commands run in; null where it starts no programs. */
+  sandbox: 'auto' | 'none' | null;
   profile: string;
   seed: number;
   createdAt: string;
@@ -84,6 +86,9 @@ const WORDS: Record<RunState, string> = {
 
 export const stateWord = (row: Pick<RunRow, 'state'>): string => WORDS[row.state];
 
+/** Its commands run without a sandbox, by the operator's choice. */
+export const isUnfenced = ({ sandbox }: Pick<RunRow, 'sandbox'>): boolean => sandbox === 'none';
+
 /** A kernel is at work on it. */
 export const isAtWork = ({ state }: Pick<RunRow, 'state'>): boolean =>
   ['starting', 'running', 'thrash', 'waiting', 'paused'].includes(state);
@@ -106,6 +111,7 @@ export const pairText = (
 /** Why a run stands where it stands, in the last column. */
 export const whyText = (run: RunRow): string => {
   if (run.told?.broken === true) return 'journal broken: verify';
+  if (run.reason === 'panic_budget_exhausted') return 'panic budget spent';
   if (run.reason !== '') return run.reason;
   if (run.state === 'gone') return 'kernel lost: resume';
   return run.told === undefined || run.told.now === '' ? `${run.records} records` : run.told.now;
@@ -122,7 +128,8 @@ export const idWidth = (rows: readonly RunRow[]): number => {
 /** What a filter looks at. */
 const searchText = (row: RunRow): string =>
   [
-    ...[stateWord(row), row.id, row.task, pairText(row), row.profile, whyText(row)],
+    ...[stateWord(row), row.id, row.task, pairText(row), row.profile, row.reason, whyText(row)],
+    ...(isUnfenced(row) ? ['no sandbox'] : []),
     ...(row.tags ?? []).map(tagText),
   ].join(' ');
 
@@ -167,6 +174,10 @@ export const countRuns = (rows: readonly RunRow[]) => {
   const told = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return { all: rows.length, ...counts, other: rows.length - told };
 };
+
+/** Runs that came to a stand after a moment. @param since ISO 8601 */
+export const countNews = (rows: readonly RunRow[], since: string): number =>
+  rows.filter((row) => !isAtWork(row) && (row.lastAt ?? row.createdAt) > since).length;
 
 /** Bytes of all runs, and whether some are not counted yet. */
 export const diskOf = (rows: readonly RunRow[]): { bytes: number; more: boolean } => ({

@@ -1,25 +1,16 @@
 /** The runs screen: every run of a home, those that need somebody first; the preview follows the cursor. */
-import { Box, useInput, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { useEffect, useRef, useState } from 'react';
 import { dialog } from '../../components/dialog.ts';
 import { Lines } from '../../components/lines.tsx';
 import { HELP_WIDTH, helpLines } from '../help.ts';
-import { keyNames } from '../key-names.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
-import { pressRuns, type RunsContext } from './runs-actions.ts';
-import { cursorIndex, listWindow, type RunsView, runsLines, visibleRuns } from './runs-lines.ts';
+import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
+import { pressRuns, scopeOf } from './runs-actions.ts';
+import { cursorIndex, listWindow, runsLines, visibleRuns } from './runs-lines.ts';
 import type { RunRow } from './runs-model.ts';
-
-/** Where runs are read from; the application hands it in. */
-export interface RunsSource {
-  home: string;
-  list(): Promise<RunRow[]>;
-  /** The run with what its whole journal tells; undefined where nothing is new. */
-  look(id: string, signal: AbortSignal): Promise<RunRow | undefined>;
-  /** Bytes of one run on the disk. */
-  measure(id: string): Promise<number>;
-}
+import type { RunsContext, RunsSource, RunsView } from './runs-view.ts';
 
 export interface RunsScreenProps {
   source: RunsSource;
@@ -42,7 +33,7 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   const palette = usePalette();
   const [view, setView] = useState<RunsView>({
     ...{ rows: [], loaded: false, problem: '', home: source.home, sort: 'attention', filter: '', typing: false },
-    ...{ cursor: start, marked: [], now: Date.now(), message: null, help: null },
+    ...{ cursor: start, marked: [], now: Date.now(), message: null, help: null, tagging: null, since: source.since },
   });
   // Keys may come faster than frames: each must see what the one before it did.
   const current = useRef(view);
@@ -52,6 +43,8 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   };
   const replace = (row: RunRow): void =>
     update({ rows: current.current.rows.map((old) => (old.id === row.id ? row : old)) });
+
+  useEffect(() => () => source.left(), [source]);
 
   useEffect(() => {
     let timer: NodeJS.Timeout | undefined;
@@ -124,13 +117,16 @@ export const RunsScreen = ({ source, readOnly, open, exit, start = null, size }:
   }, [source, uncounted, wanted]);
 
   const context: RunsContext = {
-    ...{ readOnly, update, open, exit, palette },
+    ...{ readOnly, update, open, exit, palette, writeTag: source.writeTag },
     view: () => current.current,
     size: () => ({ columns, rows }),
     now: () => Date.now(),
   };
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) if (!palette.press(name)) pressRuns(context, name);
+  useKeys({
+    scope: () => scopeOf(current.current),
+    press: (key) => pressRuns(context, key),
+    notch: 1,
+    refuse: () => update({ message: { tone: 'info', text: NOTHING_TYPED } }),
   });
   return (
     <Box width={columns} height={rows}>
