@@ -8,7 +8,7 @@ import { inkAcrossFrames } from './lib/ink-across-frames.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 /** Of ours, what only the console loads. */
-const OWN = /^(app\.js$|palette-host\.js$|session\.js$|screens\/|components\/)/;
+const OWN = /^(app\.js$|palette-host\.js$|session\.js$|session-view\.js$|screens\/|components\/)/;
 /** Libraries that verbs load as well. */
 const SHARED = ['chokidar', 'commander', 'diff', 'vscode-jsonrpc', 'yaml', 'zod'];
 /** Ink asks for it in development only, and nobody has it. */
