@@ -14,6 +14,7 @@ import { lockHolder } from './runtime/liveness.ts';
 import { runDir, runIds } from './runtime/run-dir.ts';
 import { isLive, type RunSummary, summarise } from './runtime/run-summary.ts';
 import { stallOf } from './runtime/stall.ts';
+import { SwapReader } from './runtime/swapped-brains.ts';
 import type { RunRow, RunState, Told } from './screens/runs/runs-model.ts';
 import type { RunsSource } from './screens/runs/runs-view.ts';
 import { tagBook } from './tag-book.ts';
@@ -29,6 +30,7 @@ interface Known {
   /** What the summary was read from: it stands as long as this does. */
   signature: string;
   summary: RunSummary;
+  swaps: SwapReader;
   reader?: WhyReader;
   why?: WhyReport;
   bytes?: number;
@@ -41,7 +43,8 @@ export const runsSource = (home: string): RunsSource => {
     const signature = await signatureOf(runDir(home, id));
     const old = known.get(id);
     if (old !== undefined && signature !== '' && old.signature === signature && !isLive(old.summary)) return old;
-    const summary = await summarise(home, id);
+    const swaps = old?.swaps ?? new SwapReader(runDir(home, id));
+    const summary = await summarise(home, id, swaps);
     if (summary === undefined) {
       known.delete(id);
       return undefined;
@@ -49,7 +52,7 @@ export const runsSource = (home: string): RunsSource => {
     // What was told of a journal that has grown since is told anew, on from there.
     const grown = old !== undefined && old.signature !== signature;
     const { reader, why, bytes } = old ?? {};
-    const next: Known = { signature, summary, ...(reader === undefined ? {} : { reader }) };
+    const next: Known = { signature, summary, swaps, ...(reader === undefined ? {} : { reader }) };
     if (!grown && why !== undefined) next.why = why;
     if (!grown && bytes !== undefined) next.bytes = bytes;
     known.set(id, next);

@@ -120,8 +120,8 @@ class Cast {
   }
 
   #header({ records }: CastFrame): string {
-    const { id, task, planner, worker } = this.#screen.live().info;
-    const simulated = planner?.simulated === true || worker?.simulated === true;
+    const { id, task, planner, worker, was = [] } = this.#screen.live().info;
+    const simulated = planner?.simulated === true || worker?.simulated === true || was.includes('SIM');
     const { size, idleLimit } = this.#options;
     return castHeader({
       cols: size.columns,

@@ -13,6 +13,7 @@ import { type Cut, copyBlobs, foldTo, inFlight } from '../runtime/fork.ts';
 import { furnished } from '../runtime/launch.ts';
 import { type Manifest, readManifest } from '../runtime/manifest.ts';
 import { createRunDir, homeDir, shadowDir, socketPath } from '../runtime/run-dir.ts';
+import { profileText } from '../runtime/swapped-brains.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { launchMany } from './launch-many.ts';
 import { isHeadless, type Launched, type LaunchOptions, launchRun, paceOf } from './launch-run.ts';
@@ -87,8 +88,9 @@ const brainsOf = (manifest: Manifest, { state }: RunFold, { profile, config }: F
   const before = (): PairSpec => pairAt(manifest, state.brains);
   if (profile === undefined) {
     const pair = before();
-    requireKeys(manifest.profile, pair);
-    return { profile: manifest.profile, pair, others: false, policy: {} };
+    const text = profileText(manifest.profile, state.brains);
+    requireKeys(text, pair);
+    return { profile: text, pair, others: false, policy: {} };
   }
   const { pair, policy } = usableProfile(profile, config);
   const others = profile !== manifest.profile || canonicalJson(pair) !== canonicalJson(before());

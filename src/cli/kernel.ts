@@ -11,6 +11,7 @@ import { Engine, RunOver } from '../runtime/engine.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { markSwapped } from '../runtime/swapped-brains.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
 import { sandboxOf } from './kernel-world.ts';
 import { openPair, type Pair } from './pair.ts';
@@ -72,6 +73,7 @@ const supervise = async (
   const command: Order = async ({ by, reason, order: asked, id, dryRun, config }) => {
     await started.promise;
     const order = await withBrain(asked, pair, config);
+    if (order.command === 'swap' && dryRun !== true) markSwapped(dir);
     const answer =
       dryRun === true ? engine.wouldDo(by, reason, order, id) : await engine.command(by, reason, order, id);
     pair.pace = engine.state.policy.pace ?? launch.pace;

@@ -39,7 +39,7 @@ export class PlainTeller {
     const { info, kernel, panic, thrash, traps } = this.#live;
     const parts = [
       `run ${info.id} of ${info.task} is ${runWord(this.#live, gone)} at t${kernel.tick}${info.reason === '' ? '' : `: ${info.reason}`}`,
-      `planner ${brainName(info.planner, NAME_MAX)}, worker ${brainName(info.worker, NAME_MAX)}`,
+      `planner ${brainName(info.planner, NAME_MAX)}, worker ${brainName(info.worker, NAME_MAX)}${beforeText(info.was)}`,
       `${panic.left} of ${panic.total} panic resets left`,
       `${traps.total} ${traps.total === 1 ? 'trap' : 'traps'}`,
       thrash.open.length > 0 ? `${thrash.open.map(({ who }) => who).join(' and ')} thrashing` : 'nothing thrashes',
@@ -48,6 +48,8 @@ export class PlainTeller {
     return parts.join('; ');
   }
 }
+
+const beforeText = (was: readonly string[] = []): string => (was.length === 0 ? '' : `, ${was.join(' and ')} before`);
 
 /** `00:03.120` after the start; with hours where there are any. */
 const offset = (ms: number): string => {

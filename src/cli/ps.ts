@@ -1,4 +1,5 @@
 /** `turingos ps`: the runs of a home, newest first. */
+import { wasText } from '../components/header.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summariseAll } from '../runtime/run-summary.ts';
@@ -36,12 +37,15 @@ export const STATES: Record<RunSummary['state'], string> = {
 /** What a file says of a run must not look like another run. */
 const oneLine = (cell: string): string => cell.replaceAll(/\s+/g, ' ');
 
+/** Who sits in its seats now; who did before is no less a part of the run. */
+const pairOf = ({ planner, worker, was }: RunSummary): string => `${planner}+${worker}${wasText({ was }, true)}`;
+
 const row = (run: RunSummary, stall: string | null | undefined): string[] =>
   [
     run.id,
     STATES[run.state],
     run.sandbox === 'none' ? `${run.task} (no sandbox)` : run.task,
-    `${run.planner}+${run.worker}`,
+    pairOf(run),
     String(run.tick),
     run.createdAt.slice(0, 19).replace('T', ' '),
     stall ?? (run.state === 'gone' ? 'its kernel ended without a word: resume goes on with it' : run.reason),

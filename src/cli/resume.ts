@@ -8,9 +8,11 @@ import { lockHolder } from '../runtime/liveness.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { hasEnded } from '../runtime/resume.ts';
 import { homeDir, socketAgain } from '../runtime/run-dir.ts';
-import { summarise, summariseAll } from '../runtime/run-summary.ts';
-import { swappedBrains } from '../runtime/swapped-brains.ts';
+import { isLive, type RunSummary, summarise, summariseAll } from '../runtime/run-summary.ts';
+import { brainsAfter, markSwapped, profileText, SwapReader } from '../runtime/swapped-brains.ts';
+import { readTagLines } from '../runtime/tags.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { currentTags } from '../store/tags.ts';
 import { type Launched, type LaunchOptions, launchRun, startKernel, waitFor } from './launch-run.ts';
 import { notifyOf } from './notify.ts';
 import type { CommonOptions } from './options.ts';
@@ -59,8 +61,10 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
     throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
   }
   const { profile, config, taskSource, workspace, socket } = manifest;
-  const pair = pairAt(manifest, await swappedBrains(dir));
-  requireKeys(profile, pair);
+  const brains = brainsAfter(await new SwapReader(dir).read());
+  if (brains !== undefined) markSwapped(dir);
+  const pair = pairAt(manifest, brains);
+  requireKeys(profileText(profile, brains), pair);
   const launch: Launch = {
     id,
     profile,
@@ -79,12 +83,14 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
 const AT_ONCE = 4;
 
 /**
- * Every run whose kernel was lost, the oldest first. One that cannot go on is told of, and the others do.
+ * Every run whose kernel was lost, the oldest first, but for those that somebody has tagged: a tag marks what is to be looked at
+ * as it is. One that cannot go on is told of, and the others do; so is what is left alone.
  * @returns 0 when all go on; with `--headless` when all have passed
  */
 const resumeAll = async (home: string, options: ResumeOptions): Promise<number> => {
-  const gone = (await summariseAll(home)).filter(({ state }) => state === 'gone').reverse();
   const asJson = options.json === true;
+  const all = (await summariseAll(home)).reverse();
+  const { gone, left: alone } = parted(all);
   if (gone.length === 0 && !asJson) await line('no run is gone: there is nothing to resume');
   const fates = gone.map(() => EXIT.ok as number);
   const waits: Promise<void>[] = [];
@@ -110,9 +116,45 @@ const resumeAll = async (home: string, options: ResumeOptions): Promise<number> 
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, gone.length) }, work));
+  await tellLeft(alone, asJson);
   await Promise.all(waits);
   return fates.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 };
 
 const wait = ({ dir, launch, fromSeq = 1 }: Launched, kernel: KernelProcess, asJson: boolean): Promise<number> =>
   waitFor(launch.id, dir, kernel, { json: asJson, events: false, fromSeq });
+
+interface Left {
+  run: RunSummary;
+  why: 'tagged' | 'alive' | RunSummary['state'];
+}
+
+const parted = (all: readonly RunSummary[]): { gone: RunSummary[]; left: Left[] } => {
+  const gone: RunSummary[] = [];
+  const left: Left[] = [];
+  for (const run of all) {
+    if (run.state !== 'gone') left.push({ run, why: isLive(run) ? 'alive' : run.state });
+    else if (currentTags(readTagLines(run.dir)).length > 0) left.push({ run, why: 'tagged' });
+    else gone.push(run);
+  }
+  return { gone, left };
+};
+
+/** Who is alive or tagged by name; of those that have ended there may be hundreds. */
+const tellLeft = async (left: readonly Left[], asJson: boolean): Promise<void> => {
+  if (asJson) {
+    for (const { run, why } of left) await json({ kind: 'run.left', id: run.id, why });
+    return;
+  }
+  const ended: Record<string, number> = {};
+  for (const { run, why } of left) {
+    if (why === 'tagged') await line(`${run.id}: left alone, it is tagged: turingos resume ${run.id} goes on with it`);
+    else if (why === 'alive')
+      await line(
+        `${run.id}: left alone, ${run.pid === null ? 'it is starting' : `it is alive, as process ${run.pid}`}`,
+      );
+    else ended[why] = (ended[why] ?? 0) + 1;
+  }
+  const counts = Object.entries(ended).map(([why, count]) => `${count} ${why}`);
+  if (counts.length > 0) await line(`left alone, since they have ended: ${counts.join(', ')}`);
+};

@@ -1,7 +1,7 @@
 /** The first line: which run, which pair, how far; the view and the run's state at its right end. */
 import type { LiveState } from '../store/live-state.ts';
 import type { Travel } from '../store/player.ts';
-import { type BrainInfo, elapsedMs } from '../store/projections/run-info.ts';
+import { type BrainInfo, elapsedMs, type RunInfo } from '../store/projections/run-info.ts';
 import type { RunWord } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
 import { placeVariants } from './place-line.ts';
@@ -53,6 +53,15 @@ export const shortName = (name: string, max: number): string =>
 export const brainName = (brain: BrainInfo | null, max: number): string =>
   brain === null ? '?' : shortName(brain.simulated ? 'SIM' : brain.name, max);
 
+/**
+ * ` (SIM before)`: who sat in a seat before a swap. Where there is little room ` <SIM`, and only those of whom it must be known
+ * that no capable model was at work.
+ */
+export const wasText = ({ was = [] }: Pick<RunInfo, 'was'>, wide: boolean): string => {
+  if (was.length === 0) return '';
+  return wide ? ` (${was.join(', ')} before)` : ` <${was.filter(isWhole).join(',')}`;
+};
+
 export const headerLine = (look: Look, width: number, props: HeaderProps): string => {
   const { live, word, held, place = null } = props;
   const view: Span =
@@ -77,15 +86,21 @@ export const headerLine = (look: Look, width: number, props: HeaderProps): strin
 
 type Variant = (props: HeaderProps, live: LiveState) => Span[];
 
+/** Columns of a name in a header that has room for everything. */
+const WIDE = 24;
+
 const pair = (live: LiveState, max: number, gap: string): Span[] => {
   const workers = Object.values(live.kernel.procs).filter((proc) => proc.role === 'worker').length;
+  const count = gap.length > 1 && workers > 0 ? ` x${workers}` : '';
   return [
     `${gap}P `,
     ['accent', brainName(live.info.planner, max)],
     `${gap}W `,
     ['accent', brainName(live.info.worker, max)],
+    count,
+    ['warn', wasText(live.info, max > WIDE)],
     // As wide whatever the count is: what stands behind it must not move.
-    gap.length > 1 ? (workers > 0 ? ` x${workers}` : '').padEnd(4) : '',
+    ' '.repeat(gap.length > 1 ? Math.max(0, 4 - count.length) : 0),
   ];
 };
 

@@ -9,6 +9,7 @@ export * from './frame.ts';
 export * from './policy.ts';
 export { costText, durationText } from './price.ts';
 export * from './records/index.ts';
+export * from './seated.ts';
 export * from './settable.ts';
 export * from './state.ts';
 export * from './syscalls.ts';

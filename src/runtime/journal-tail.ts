@@ -9,19 +9,29 @@ const TAIL_BYTES = 64 * 1024;
 const GLANCE_BYTES = 4096;
 const NEWLINE = 10;
 
+export interface TailWish {
+  /** A kind of record that says all: where the very last one is of it, the few before it are not looked for. */
+  enough?: string;
+  /** A kind of record without which the end says too little, however much was streamed since. */
+  back?: string;
+}
+
 /**
- * The last whole records: those within the last 64 KiB, or as far back as it takes to have one. Oldest first; long texts stay
- * references.
- * @param enough a kind of record that says all: where the very last one is of it, the few before it are not looked for
+ * The last whole records: those within the last 64 KiB, or as far back as it takes to have one, and one of the kind that was
+ * asked for. Oldest first; long texts stay references.
  */
-export const lastRecords = async (dir: string, enough?: string): Promise<JournalRecord[]> => {
+export const lastRecords = async (dir: string, wish: TailWish = {}): Promise<JournalRecord[]> => {
+  let found: JournalRecord[] = [];
   for (const path of (await listSegments(dir)).reverse()) {
-    const records = lastOf(path, enough);
+    found = [...lastOf(path, wish), ...found];
     // A segment that was just begun holds none.
-    if (records.length > 0) return records;
+    if (found.length > 0 && saysEnough(found, wish)) return found;
   }
-  return [];
+  return found;
 };
+
+const saysEnough = (records: readonly JournalRecord[], { enough, back }: TailWish): boolean =>
+  back === undefined || records.some(({ kind }) => kind === back || kind === enough);
 
 /** Undefined where there is none. */
 export const firstRecord = async (dir: string): Promise<JournalRecord | undefined> => {
@@ -38,24 +48,28 @@ export const firstRecord = async (dir: string): Promise<JournalRecord | undefine
   }
 };
 
-const lastOf = (path: string, enough: string | undefined): JournalRecord[] => {
+const lastOf = (path: string, wish: TailWish): JournalRecord[] => {
   try {
-    return readLast(path, enough);
+    return readLast(path, wish);
   } catch (error) {
     throw cannotBeRead(path, error);
   }
 };
 
-const readLast = (path: string, enough: string | undefined): JournalRecord[] => {
+const readLast = (path: string, wish: TailWish): JournalRecord[] => {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    for (let length = enough === undefined ? TAIL_BYTES : GLANCE_BYTES; ; length = Math.max(TAIL_BYTES, length * 4)) {
+    for (
+      let length = wish.enough === undefined ? TAIL_BYTES : GLANCE_BYTES;
+      ;
+      length = Math.max(TAIL_BYTES, length * 4)
+    ) {
       const start = Math.max(0, size - length);
       const bytes = Buffer.alloc(size - start);
       const read = readSync(fd, bytes, 0, bytes.length, start);
       const records = wholeLines(bytes.subarray(0, read), start === 0);
-      const all = length >= TAIL_BYTES || records.at(-1)?.kind === enough;
+      const all = records.at(-1)?.kind === wish.enough || (length >= TAIL_BYTES && saysEnough(records, wish));
       if ((records.length > 0 && all) || start === 0) return records;
     }
   } finally {

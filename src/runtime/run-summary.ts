@@ -2,11 +2,12 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { type JournalRecord, journalDir } from '../journal/index.ts';
-import { Outcome } from '../kernel/index.ts';
+import { afterSwap, type Labelled, Outcome, type Seated } from '../kernel/index.ts';
 import { firstRecord, lastRecords } from './journal-tail.ts';
 import { kernelPid, lockHolder } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { runDir, runIds } from './run-dir.ts';
+import { brainsAfter, mayBeSwapped, profileText, SwapReader } from './swapped-brains.ts';
 
 /** `gone`: the kernel is dead and never said how the run ended. `starting`: it has not begun its journal yet. */
 export type RunState = 'starting' | 'running' | 'paused' | 'gone' | Outcome;
@@ -17,8 +18,12 @@ export interface RunSummary {
   state: RunState;
   task: string;
   profile: string;
+  /** Who sits in its seats now. */
   planner: string;
   worker: string;
+  /** Names of brains that sat there before. */
+  was: readonly string[];
+  /** Whether any brain that it has, or had, is simulated. */
   simulated: boolean;
   seed: number;
   /** What its commands run in; null where it starts no programs. */
@@ -58,17 +63,40 @@ const isYoung = (dir: string): boolean =>
 /**
  * @returns undefined where the directory holds no run; one whose manifest or journal cannot be read is listed all the same, and
  * says so
+ * @param swaps reads on where it was left; who looks at a run again and again keeps it
  */
-export const summarise = async (home: string, id: string): Promise<RunSummary | undefined> => {
+export const summarise = async (
+  home: string,
+  id: string,
+  swaps = new SwapReader(runDir(home, id)),
+): Promise<RunSummary | undefined> => {
   const dir = runDir(home, id);
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
   const pid = kernelPid(dir) ?? null;
   const manifest = readManifest(dir);
   const told = await toldBy(dir, pid).catch((): Told => ({ ...unreadable, state: pid === null ? 'gone' : 'running' }));
-  if (manifest !== undefined) return { id, dir, ...described(manifest), pid, ...told };
+  if (manifest !== undefined) return { id, dir, ...(await seated(described(manifest), dir, swaps)), pid, ...told };
   const known = await describedByJournal(dir);
   if (known === undefined) return undefined;
-  return { id, dir, ...known, pid, ...told, reason: told.reason || NO_MANIFEST };
+  return { id, dir, ...(await seated(known, dir, swaps)), pid, ...told, reason: told.reason || NO_MANIFEST };
+};
+
+type Described = ReturnType<typeof described>;
+
+/** As it was begun, and then as it was swapped. */
+const seated = async (begun: Described, dir: string, reader: SwapReader): Promise<Omit<Described, 'seats'>> => {
+  const { seats, ...rest } = begun;
+  const swaps = mayBeSwapped(dir) ? await reader.read() : [];
+  if (swaps.length === 0) return rest;
+  const { was, ...now } = swaps.reduce<Seated>((before, { role, brain }) => afterSwap(before, role, brain), seats);
+  return {
+    ...rest,
+    profile: profileText(begun.profile, brainsAfter(swaps)),
+    planner: now.planner?.name ?? begun.planner,
+    worker: now.worker?.name ?? begun.worker,
+    was,
+    simulated: begun.simulated || swaps.some(({ brain }) => brain.simulated),
+  };
 };
 
 type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'lastAt'>;
@@ -77,20 +105,27 @@ const unreadable = { tick: 0, records: 0, reason: 'its journal cannot be read', 
 const NO_MANIFEST = 'its run.json is missing or cannot be read: put it back, then resume';
 
 /** Where there is no manifest: the first record says the same. */
-const describedByJournal = async (dir: string): Promise<ReturnType<typeof described> | undefined> => {
+const describedByJournal = async (dir: string): Promise<Described | undefined> => {
   const made = statSync(journalDir(dir), { throwIfNoEntry: false })?.mtime.toISOString();
   if (made === undefined) return undefined;
   const begun = await firstRecord(dir).catch(() => undefined);
   const fields = Begun.safeParse(begun);
-  const unknown = { task: '?', profile: '?', planner: '?', worker: '?', simulated: false, seed: 0 };
-  const nobody = { ...unknown, sandbox: null, createdAt: made };
-  if (!fields.success) return nobody;
+  const nobody = { profile: '?', sandbox: null, createdAt: made };
+  if (!fields.success) return { ...nobody, task: '?', seed: 0, ...seatsOf(UNKNOWN, UNKNOWN) };
   const { task, seed, planner, worker, world, ts } = fields.data;
-  const simulated = planner.simulated || worker.simulated;
   const sandbox = world.kind === 'memory' ? null : (world.sandbox ?? 'auto');
-  const names = { task: task.name, planner: planner.name, worker: worker.name };
-  return { ...nobody, ...names, simulated, seed, sandbox, createdAt: ts };
+  return { ...nobody, task: task.name, seed, sandbox, createdAt: ts, ...seatsOf(planner, worker) };
 };
+
+const UNKNOWN = { name: '?', simulated: false };
+
+const seatsOf = (planner: Labelled, worker: Labelled) => ({
+  seats: { planner, worker, was: [] },
+  planner: planner.name,
+  worker: worker.name,
+  was: [] as readonly string[],
+  simulated: planner.simulated || worker.simulated,
+});
 
 const Seat = z.object({ name: z.string(), simulated: z.boolean() });
 const Begun = z.object({
@@ -105,7 +140,7 @@ const Begun = z.object({
 
 /** What the end of its journal says. */
 const toldBy = async (dir: string, pid: number | null): Promise<Told> => {
-  const records = await lastRecords(dir, 'run.ended');
+  const records = await lastRecords(dir, { enough: 'run.ended', back: 'route.dispatched' });
   const last = records.at(-1);
   const ended = records.findLast((record) => record.kind === 'run.ended');
   const outcome = Outcome.safeParse(ended?.outcome).data;
@@ -126,12 +161,10 @@ export const summariseAll = async (home: string): Promise<RunSummary[]> => {
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? 1 : -1));
 };
 
-const described = (manifest: Manifest) => ({
+const described = ({ brains, ...manifest }: Manifest) => ({
   task: manifest.task.name,
   profile: manifest.profile,
-  planner: manifest.brains.planner.name,
-  worker: manifest.brains.worker.name,
-  simulated: manifest.brains.planner.simulated || manifest.brains.worker.simulated,
+  ...seatsOf(brains.planner, brains.worker),
   seed: manifest.seed,
   sandbox: manifest.workspace?.sandbox ?? null,
   createdAt: manifest.createdAt,
@@ -140,9 +173,12 @@ const described = (manifest: Manifest) => ({
 const openState = (dir: string, pid: number | null, records: readonly JournalRecord[]): RunState => {
   if (pid === null) return records.length === 0 && isYoung(dir) ? 'starting' : 'gone';
   if (records.length === 0) return 'starting';
-  const switched = records.findLast(({ kind }) => kind === 'run.paused' || kind === 'run.unpaused');
-  return switched?.kind === 'run.paused' ? 'paused' : 'running';
+  const switched = records.findLast(({ kind }) => SWITCHES.has(kind));
+  return switched === undefined || switched.kind === 'run.unpaused' ? 'running' : 'paused';
 };
+
+/** A step is taken by a paused run. */
+const SWITCHES = new Set(['run.paused', 'run.stepped', 'run.unpaused']);
 
 /** Where several processes are at work, the last word may be of an older tick than the newest. */
 const tickOf = (records: readonly JournalRecord[]): number =>

@@ -1,7 +1,7 @@
 /** What is left on the normal screen after the console: one small table of the run. */
 import { Box, renderToString, Text } from 'ink';
 import { Table } from 'ink-table';
-import { brainName } from '../components/header.ts';
+import { brainName, wasText } from '../components/header.ts';
 import { shortCount, shortTime } from '../components/widgets.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { faultsText } from '../store/projections/faults.ts';
@@ -29,7 +29,7 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
   if (live.info.id === '') return '';
   const { info } = live;
   const id = info.id.slice(0, 8);
-  const pair = `P ${brainName(info.planner, 16)}   W ${brainName(info.worker, 16)}`;
+  const pair = `P ${brainName(info.planner, 16)}   W ${brainName(info.worker, 16)}${wasText(info, true)}`;
   const closing =
     info.outcome !== null
       ? `${info.reason}`

@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { scratch } from '../runtime/rig.ts';
 import { newHome, turingos } from './harness.ts';
@@ -85,4 +87,20 @@ test('help names every verb, and not the hidden one', async () => {
 
 test('alone and without a terminal it prints its help', async () => {
   expect(await turingos()).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: turingos') });
+});
+
+test('a `>=` that no quotes kept from the shell', async () => {
+  const file = openSync(join(scratch(), '=3'), 'w');
+  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  const proc = spawn(process.execPath, [main, 'run', 'hello', '--pause-on', 'thrash,denied', '--home', newHome()], {
+    stdio: ['ignore', file, 'pipe'],
+  });
+  closeSync(file);
+  let told = '';
+  proc.stderr?.on('data', (text) => {
+    told += text;
+  });
+  const code = await new Promise((resolve) => proc.on('close', resolve));
+  expect(told).toMatch(/the shell took `>=3` for a redirect.*: write thrash,denied=3, or quote it/);
+  expect(code).toBe(2);
 });

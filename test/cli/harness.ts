@@ -80,11 +80,13 @@ export const firstRecord = async (dir: string, fits: (record: JournalRecord) => 
   throw new Error('the journal came to no end');
 };
 
-/** A paced simulated run in mid-stream. */
+/** Another paced simulated run, in mid-stream. */
 export const slowRun = async (home: string, ...more: string[]) => {
+  const before = runIds(home);
+  const newId = (): string | undefined => runIds(home).find((id) => !before.includes(id));
   const run = begin('run', 'ledger-12', '--headless', '--profile', 'sim', '--pace', '40', '--home', home, ...more);
-  while (runIds(home).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  const id = runIds(home)[0] as string;
+  while (newId() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  const id = newId() as string;
   const dir = runDir(home, id);
   await firstRecord(dir, ({ kind }) => kind === 'stream.delta');
   const pid = lockHolder(dir)?.pid as number;

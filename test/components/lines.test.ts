@@ -123,6 +123,21 @@ describe('header', () => {
       expect(line(live)).not.toContain('SANDBOX');
     },
   );
+  test.each([60, 64, 72, 80, 100, 120, 160])('that SIM was at work before a swap is told at %i columns', (width) => {
+    const state = eventfulRun({ brains: { planner: 'SIM', worker: 'SIM', simulated: true } });
+    const live = state.records.reduce(foldLive, emptyLive);
+    const swap = (role: 'planner' | 'worker', name: string) =>
+      ({ ...state.records.at(-1), kind: 'brain.swapped', role, brain: { name, simulated: false } }) as never;
+    const line = (of: LiveState) =>
+      strip(headerLine(look, width, { live: of, word: 'RUNNING', held: null, kernelPid: 1 }));
+    const half = foldLive(live, swap('worker', 'tiny'));
+    // It still sits in a seat, and is named there.
+    expect(line(half)).toMatch(/P SIM +W tiny\b/);
+    expect(line(half)).not.toContain('before');
+    const whole = foldLive(half, swap('planner', 'kimi-k2'));
+    expect(line(whole)).toMatch(/P kimi-k2 +W tiny\b.*( <SIM|\(SIM before\)) /);
+    expect(line(foldLive(whole, swap('worker', 'SIM')))).toMatch(/W SIM\b|<tiny/);
+  });
   test('a held view says how far it lags', () => {
     expect(strip(headerLine(look, 80, { live, word: 'RUNNING', held: 14, kernelPid: null }))).toContain('HELD -14t');
   });

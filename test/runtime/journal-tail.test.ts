@@ -38,3 +38,14 @@ test('an incomplete last line, however long, and a segment just begun hide nothi
   writeFileSync(join(rotated, 'journal', '000002.ndjson'), '');
   expect(await seqs(rotated)).toEqual([1, 2]);
 });
+
+test('a dispatch is looked for behind all that was streamed since, in earlier segments too', async () => {
+  const dir = scratch();
+  const journal = await openJournal(dir, { run: '00c0ffee', fsync: 'never', segmentBytes: 300_000 });
+  const kinds = ['n', 'route.dispatched', ...Array(3).fill('n'), 'n'];
+  for (const kind of kinds) journal.appendNote({ kind, list: Array(12_000).fill('0123456') } as { kind: string });
+  await journal.close();
+  expect(await seqs(dir)).not.toContain(2);
+  const back = await lastRecords(dir, { enough: 'run.ended', back: 'route.dispatched' });
+  expect(back.map(({ seq }) => seq).slice(-5)).toEqual([2, 3, 4, 5, 6]);
+});

@@ -9,7 +9,7 @@ import { DEFAULT_POLICY, type OperatorCommand } from '../../src/kernel/index.ts'
 import { Engine } from '../../src/runtime/engine.ts';
 import type { Brain } from '../../src/runtime/ports.ts';
 import { noteResume, reopen } from '../../src/runtime/resume.ts';
-import { swappedBrains } from '../../src/runtime/swapped-brains.ts';
+import { brainsAfter, SwapReader } from '../../src/runtime/swapped-brains.ts';
 import { verifyDecisions } from '../../src/runtime/verify.ts';
 import { allRecords, scratch } from './rig.ts';
 import { delta, end, hanging, scripted } from './slow-brain.ts';
@@ -78,7 +78,7 @@ describe('a brain that is swapped', () => {
     await begun.promise;
     await first.engine.command('test', '', swap(sim), 'once');
     await first.journal.close();
-    expect(await swappedBrains(first.dir)).toEqual({
+    expect(brainsAfter(await new SwapReader(first.dir).read())).toEqual({
       planner: { name: sim.name, digest: sim.digest, simulated: true, profile: 'other', seat: '{"made":"of this"}' },
     });
     const journal = await openJournal(first.dir, { run: '00c0ffee', fsync: 'never' });

@@ -66,6 +66,14 @@ test('a pair is short; names that say that no capable model is at work stay whol
   expect(pair('kimi-k2-turbo', 'qwen3-coder:30b', 15)).toBe('kimi-k~+qwen3-~');
 });
 
+test('who was swapped out is named beside the pair, or only marked; one that is no capable model always by name', () => {
+  const pair = (was: string[], max?: number) =>
+    pairText(run('1a', 'passed', { planner: 'qwen', worker: 'qwen', was }), max);
+  expect(pair(['kimi', 'SIM'])).toBe('qwen x2 (kimi, SIM before)');
+  expect(pair(['kimi', 'SIM'], 15)).toBe('qwen x2 <SIM');
+  expect(pair(['kimi'], 15)).toBe('qwen x2 <');
+});
+
 test('a tagged run shows that it is, is found by its labels, and the preview names them', async () => {
   const tag = { tick: 79, seq: 900, text: 'drops the hex', labels: ['handle'], by: 'operator', at: '' } as const;
   const tagged = rows.map((row) =>

@@ -1,4 +1,6 @@
 /** What verbs take, from text; the sentence says what to give instead. */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Policy } from '../../kernel/policy.ts';
 import { WATCH_NAMES, type Watched, watchedPanes } from '../../screens/watch/watch-layout.ts';
@@ -88,6 +90,21 @@ export const panes = (text: string): Watched[] => {
 
 export const troubles = (text: string): NonNullable<Policy['pauseOn']> => {
   const pauses = readPauses(text);
+  const file = takenByShell();
+  if (file !== undefined) {
+    throw new InvalidArgumentError(
+      `the shell took \`>${file}\` for a redirect, and made a file ${file}: write ${text}${file}, or quote it.`,
+    );
+  }
   if (typeof pauses === 'string') throw new InvalidArgumentError(pauses);
   return pauses;
+};
+
+/** What `denied>=3` becomes where nobody quotes it: the output goes into a file named `=3`. */
+const takenByShell = (): string | undefined => {
+  try {
+    return /^=\d+$/.exec(basename(readlinkSync('/proc/self/fd/1')))?.[0];
+  } catch {
+    return undefined;
+  }
 };

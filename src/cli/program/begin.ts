@@ -15,7 +15,7 @@ export const beginVerbs = ({ verb, onRun, end }: Builder): void => {
       .option('--profile <name>', 'the pair of brains; `turingos profiles` lists them', 'demo')
       .option('--config <file>', CONFIG)
       .option('--policy <file>', 'YAML or JSON, merged over the default policy')
-      .option('--pause-on <troubles>', `pause by itself at these: '${PAUSES_EXAMPLE}', off`, troubles)
+      .option('--pause-on <troubles>', `pause by itself at these: ${PAUSES_EXAMPLE}, off`, troubles)
       .option('--chaos <file>', 'a plan of faults (YAML); examples/chaos has some')
       .option('--seed <n>', 'of everything that is drawn', seed, defaultSeed)
       .option('--pace <max|ms>', 'milliseconds between two tokens (default: 30 with a console, else max)', pace)

@@ -4,6 +4,7 @@
  * kernel is gone, of broken journals as far as they go, and of other formats.
  */
 import type { Outcome } from '../../kernel/records/index.ts';
+import { afterSwap, brainLabel, type Labelled, type Seated } from '../../kernel/seated.ts';
 import type { Role } from '../../kernel/syscalls.ts';
 import type { TrapCode } from '../../kernel/words.ts';
 import { roleLetter } from '../../store/op-text.ts';
@@ -34,9 +35,15 @@ export interface WhyOutage extends Point {
 export interface Why {
   id: string;
   task: string;
+  /** Who sits in its seats now. */
   planner: string;
   worker: string;
+  /** Names of brains that sat there before. */
+  was: readonly string[];
+  /** Whether any brain that it has, or had, is simulated. */
   simulated: boolean;
+  /** Brains that took the place of others: `worker SIM > tiny`. */
+  swaps: readonly Point[];
   seed: number;
   /** Of a fork: the run, and the last record that both have. */
   origin: { run: string; seq: number } | null;
@@ -78,6 +85,7 @@ export interface Why {
 const INFRASTRUCTURE = new Set(['unreachable', 'unauthorized', 'rate_limited', 'overloaded']);
 const REMARKS = 3;
 const OUTAGES = 20;
+const SWAPS = 8;
 
 /** Kinds that say nothing here: whoever reads lines need not parse them. */
 export const isSilent = (kind: string): boolean => SILENT.has(kind);
@@ -98,9 +106,11 @@ export class WhyFold {
   readonly #open = new Set<number>();
   readonly #outages = new Map<number, WhyOutage>();
   readonly #loops = new Map<number, Point>();
+  #seated: Seated = { planner: null, worker: null, was: [] };
   #map: { id: string; steps: number; settled: number } | null = null;
   #why: Why = {
-    ...{ id: '', task: '', planner: '', worker: '', simulated: false, seed: 0, origin: null },
+    ...{ id: '', task: '', planner: '', worker: '', was: [], simulated: false, swaps: [] },
+    ...{ seed: 0, origin: null },
     ...{ records: 0, tick: 0, first: '', last: '', ended: null, paused: null },
     ...{ firstTrouble: null, firstThrash: null, lastProgress: null, lastTrap: null, lastWords: null },
     ...{ panic: { left: 0, total: 0, spent: [] }, traps: {}, thrash: 0, thrashing: null, waiting: null, map: '' },
@@ -164,12 +174,15 @@ export class WhyFold {
     switch (rec.kind) {
       case 'run.started':
       case 'run.forked':
+        this.#seated = { planner: rec.planner, worker: rec.worker, was: [] };
         this.#set({
           ...{ id: rec.run, task: rec.task.name, seed: rec.seed, planner: rec.planner.name, worker: rec.worker.name },
           simulated: rec.planner.simulated || rec.worker.simulated,
           origin: rec.kind === 'run.forked' ? { run: rec.origin.run, seq: rec.origin.seq } : null,
         });
         return;
+      case 'brain.swapped':
+        return this.#swap(rec.seq, rec.role, rec.brain);
       case 'run.created':
         return this.#budget(rec.policy.panicBudget, rec.policy.panicBudget);
       case 'run.branched':
@@ -209,6 +222,19 @@ export class WhyFold {
         for (const pid of [...this.#outages.keys()]) this.#answered(pid);
         return;
     }
+  }
+
+  #swap(seq: number, role: Role, brain: Labelled): void {
+    const left = this.#seated[role];
+    this.#seated = afterSwap(this.#seated, role, brain);
+    const { swaps, simulated, tick } = this.#why;
+    const what = `${left === null ? '?' : brainLabel(left)} > ${brainLabel(brain)}`;
+    this.#set({
+      [role]: brain.name,
+      was: this.#seated.was,
+      simulated: simulated || brain.simulated,
+      swaps: [...swaps, { seq, tick, who: role, what }].slice(-SWAPS),
+    });
   }
 
   #budget(left: number, total: number): void {

@@ -37,6 +37,7 @@ export const whyFields = (why: WhyReport, host: HostFacts, clip = 200): WhyLine[
   }
   const open = outages.filter((outage) => outage.open).length;
   fields.push({ name: 'host', text: hostText(why, host, outages.length, open) });
+  if (why.swaps.length > 0) fields.push({ name: 'swapped', text: why.swaps.map(at).join('   ') });
   if (why.origin !== null) fields.push({ name: 'origin', text: `forked from ${why.origin.run} at #${why.origin.seq}` });
   return fields;
 };

@@ -81,7 +81,7 @@ const rule = (look: Look, columns: number, run: RunRow): string => {
 };
 
 const pairLine = (run: RunRow): string =>
-  `${pairText(run)}${run.simulated ? '   SIM: no model is at work' : ''}   profile ${run.profile}   seed ${run.seed}`;
+  `${pairText(run)}${run.simulated ? '   SIM is no model' : ''}   profile ${run.profile}   seed ${run.seed}`;
 
 const journalLine = (run: RunRow): string => {
   const kernel = run.pid === null ? '' : `, kernel ${run.pid}`;

@@ -1,6 +1,6 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
 import { filterOf } from '../../components/filter.ts';
-import { isWhole, shortName } from '../../components/header.ts';
+import { isWhole, shortName, wasText } from '../../components/header.ts';
 import { type Tag, tagText } from '../../store/tags.ts';
 
 /** `thrash` and `waiting` are `running` that needs somebody. */
@@ -25,6 +25,8 @@ export interface RunRow {
   task: string;
   planner: string;
   worker: string;
+  /** Names of brains that sat in a seat before and do in none now. */
+  was?: readonly string[];
   simulated: boolean;
   /** What its commands run in; null where it starts no programs. */
   sandbox: 'auto' | 'none' | null;
@@ -93,11 +95,14 @@ export const isUnfenced = ({ sandbox }: Pick<RunRow, 'sandbox'>): boolean => san
 export const isAtWork = ({ state }: Pick<RunRow, 'state'>): boolean =>
   ['starting', 'running', 'thrash', 'waiting', 'paused'].includes(state);
 
-/** `tiny+tiny-early`, `SIM x2`. Longer than `max`, names give way, but not those that say that no capable model is at work. */
-export const pairText = (
-  { planner, worker }: Pick<RunRow, 'planner' | 'worker'>,
-  max = Number.POSITIVE_INFINITY,
-): string => {
+/** `tiny+tiny-early`, `SIM x2`, `tiny x2 <SIM` after a swap. Longer than `max`, names give way, but not those that say that no capable model is at work. */
+export const pairText = (run: Pick<RunRow, 'planner' | 'worker' | 'was'>, max = Number.POSITIVE_INFINITY): string => {
+  const seated = seatedText(run, max);
+  const all = wasText(run, true);
+  return seated + (seated.length + all.length <= max ? all : wasText(run, false));
+};
+
+const seatedText = ({ planner, worker }: Pick<RunRow, 'planner' | 'worker'>, max: number): string => {
   if (planner === worker) return `${shortName(planner, max - 3)} x2`;
   const rooms = isWhole(planner)
     ? [planner.length, max - 1 - planner.length]

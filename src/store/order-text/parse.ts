@@ -192,7 +192,7 @@ const pairs = (args: readonly string[]): [string, string][] => {
 const wish = (name: string, text: string): { field: string; value: unknown }[] => {
   if (name === 'pause-on') {
     const pauses = readPauses(text);
-    if (typeof pauses === 'string') throw new NoOrder(pauses, 'set pause-on thrash,panic<=1');
+    if (typeof pauses === 'string') throw new NoOrder(pauses, 'set pause-on thrash,panic=1');
     return pauseChanges(pauses);
   }
   const field = fieldNamed(name);

@@ -1,11 +1,11 @@
 /**
- * The troubles at which a run pauses by itself, in words: `thrash,panic<=1,denied>=3`, or `off`. `=` will do too: a shell takes
- * `<` and `>` for its own where they are not quoted.
+ * The troubles at which a run pauses by itself, in words: `thrash,panic=1,denied=3`, or `off`. `panic<=1` and `denied>=3` say
+ * the same, but a shell takes `<` and `>` for its own where they are not quoted.
  */
 import type { Policy } from '../../kernel/policy.ts';
 import type { PolicyValue, Settable } from '../../kernel/settable.ts';
 
-export const PAUSES_EXAMPLE = 'thrash,panic<=1,denied>=3';
+export const PAUSES_EXAMPLE = 'thrash,panic=1,denied=3';
 
 type Pauses = NonNullable<Policy['pauseOn']>;
 
@@ -20,7 +20,7 @@ export const readPauses = (text: string): Pauses | string => {
     else if (name === 'thrash' && sign !== '<=' && n !== 0) found.thrash = n ?? 1;
     else if (name === 'denied' && sign !== '<=' && n !== 0) found.denied = n ?? 1;
     else
-      return `\`${part.trim()}\` is no trouble to pause on: give thrash, panic<=N or denied>=N, like ${PAUSES_EXAMPLE}`;
+      return `\`${part.trim()}\` is no trouble to pause on: give thrash, panic=N (or fewer left) or denied=N (or more), like ${PAUSES_EXAMPLE}`;
   }
   return found;
 };

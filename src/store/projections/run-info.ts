@@ -1,5 +1,6 @@
 /** Who runs what, since when, and what it has cost. */
 import type { Outcome } from '../../kernel/records/index.ts';
+import { afterSwap } from '../../kernel/seated.ts';
 import type { Rec } from '../record.ts';
 
 export interface BrainInfo {
@@ -15,6 +16,8 @@ export interface RunInfo {
   origin: { run: string; seq: number } | null;
   planner: BrainInfo | null;
   worker: BrainInfo | null;
+  /** Names of brains that sat in a seat before and do in none now; absent until one was swapped out. */
+  was?: readonly string[];
   seed: number;
   /** Its commands run without a sandbox, by the operator's choice. */
   unfenced?: true;
@@ -64,6 +67,7 @@ export const foldRunInfo = (info: RunInfo, rec: Rec): RunInfo => {
     lastMs: at,
     lastSeq: rec.seq,
   };
+  const { planner, worker, was = [] } = info;
   switch (rec.kind) {
     case 'run.started':
     case 'run.forked':
@@ -86,7 +90,7 @@ export const foldRunInfo = (info: RunInfo, rec: Rec): RunInfo => {
         pausedSince: null,
       };
     case 'brain.swapped':
-      return { ...next, [rec.role]: rec.brain };
+      return { ...next, ...afterSwap({ planner, worker, was }, rec.role, rec.brain) };
     case 'run.ended':
       return { ...next, endedMs: at, outcome: rec.outcome, reason: rec.reason };
     case 'brain.replied':
