@@ -2,8 +2,9 @@
 import { type LiveState, shownProcs } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
 import { isOver, PAUSED_TEXT, turnText } from '../store/run-status.ts';
+import { filterTitle, searchOf } from './filter.ts';
 import type { Look, Style } from './look.ts';
-import { replyBody } from './reply-text.ts';
+import { replyBody, withPlaces } from './reply-text.ts';
 import { block, row, type Span, wrap } from './text.ts';
 import { title } from './widgets.ts';
 
@@ -12,42 +13,55 @@ export interface StreamPaneProps {
   focused: boolean;
   /** Lines scrolled back from the end. */
   scroll: number;
+  /** Places that fit it are marked (filter.ts); '' for none. */
+  search: string;
   /** The kernel is gone: nothing here will move again. */
   gone: boolean;
 }
 
 export const plannerPane = (look: Look, width: number, height: number, props: StreamPaneProps): string[] => {
-  const { live, focused, scroll } = props;
+  const { live, focused, scroll, search } = props;
   const stream = live.streams.find((candidate) => candidate.role === 'planner');
   const head = title(look, width, {
     name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,
-    rest: plannerStatus(look, props, stream, width >= 50),
+    rest: [...searchTitle(search), ...plannerStatus(look, props, stream, width >= 50)],
     right: scroll > 0 ? [['warn', `back ${scroll}`]] : [],
   });
   const room = height - 2;
   const body =
     stream === undefined
       ? [row(look, width, [['dim', 'no planner yet']])]
-      : history(look, stream, width, room + scroll);
+      : plannerBlocks(look, stream, width, room + scroll).flatMap(({ lines }) => lines);
   const end = Math.max(Math.min(room, body.length), body.length - scroll);
-  return [head, ...block(body.slice(Math.max(0, end - room), end), width, room), stackLine(look, width, live)];
+  const shown = body.slice(Math.max(0, end - room), end).map((line) => withPlaces(look, width, line, search));
+  return [head, ...block(shown, width, room), stackLine(look, width, live)];
 };
 
 /** Columns of `! t103 `: wide enough for the newest tick, so that all texts of the pane begin at one column. */
 const gutterOf = (stream: StreamView): number => Math.max(6, String(lastReply(stream)?.tick ?? 0).length + 4);
 
-/** At most about `wanted` lines from the end: older replies are not even wrapped. */
-const history = (look: Look, stream: StreamView, width: number, wanted: number): string[] => {
-  const parts: string[][] = [];
+/** First in a title: what is searched for; nothing while nothing is. */
+export const searchTitle = (search: string): Span[] =>
+  search === '' ? [] : [['warn', `${filterTitle(searchOf(search))} `]];
+
+/** What the pane has of each reply, the oldest first. At most about `wanted` lines from the end: older replies are not even wrapped. */
+export const plannerBlocks = (
+  look: Look,
+  stream: StreamView,
+  width: number,
+  wanted: number,
+): { req: number; lines: string[] }[] => {
+  const blocks: { req: number; lines: string[] }[] = [];
   let count = 0;
   const indent = width >= 50 ? gutterOf(stream) : 2;
-  for (let i = stream.replies.length - 1; i >= 0 && count < wanted; i -= 1) {
-    const lines = replyBlock(look, stream.replies[i] as ReplyView, width, indent);
-    parts.unshift(lines);
+  for (const reply of stream.replies.toReversed()) {
+    if (count >= wanted) break;
+    const lines = replyBlock(look, reply, width, indent);
+    blocks.push({ req: reply.req, lines });
     count += lines.length;
   }
-  return parts.flat();
+  return blocks.toReversed();
 };
 
 const SIGN: Record<ReplyView['verdict'], readonly [Style, string]> = {

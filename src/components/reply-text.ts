@@ -1,5 +1,6 @@
 /** A reply's text in lines, opcodes made visible. Wrapping a finished reply is remembered: it never changes again. */
 import type { ReplyView } from '../store/projections/streams.ts';
+import { searchOf } from './filter.ts';
 import type { Look } from './look.ts';
 import { row, type Span, wrap } from './text.ts';
 
@@ -20,4 +21,22 @@ export const replyBody = (look: Look, reply: ReplyView, width: number): string[]
 const highlight = (line: string): Span[] => {
   const parts = line.split(/(SYS_[A-Z_]+)/);
   return parts.length === 1 ? [line] : parts.map((part, i): Span => (i % 2 === 1 ? ['accent', part] : part));
+};
+
+/** A painted line without its colours; foreign text brings none. */
+export const plainText = (line: string): string => line.replaceAll(/\u001b\[[\d;]*m/g, '').trimEnd();
+
+/** The line with the places marked that fit; others stay as they were painted. */
+export const withPlaces = (look: Look, width: number, line: string, search: string): string => {
+  if (search === '') return line;
+  const text = plainText(line);
+  const places = searchOf(search).places(text);
+  if (places.length === 0) return line;
+  const spans: Span[] = [];
+  let at = 0;
+  for (const [start, end] of places) {
+    spans.push(text.slice(at, start), ['select', text.slice(start, end)]);
+    at = end;
+  }
+  return row(look, width, [...spans, text.slice(at)]);
 };

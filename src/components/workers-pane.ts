@@ -4,8 +4,8 @@ import type { LiveState } from '../store/live-state.ts';
 import { isMoving, lastReply, type ReplyView, type StreamView, tokenRate } from '../store/projections/streams.ts';
 import { shortTurn, turnText } from '../store/run-status.ts';
 import type { Look, Style } from './look.ts';
-import { movingStatus, type StreamPaneProps } from './planner-pane.ts';
-import { replyBody } from './reply-text.ts';
+import { movingStatus, type StreamPaneProps, searchTitle } from './planner-pane.ts';
+import { replyBody, withPlaces } from './reply-text.ts';
 import { block, row, type Span, spansWidth, wrap } from './text.ts';
 import { temperatureText, title } from './widgets.ts';
 
@@ -37,7 +37,7 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
   const inner = width - (joint ? 1 : 0);
   const tiled = props.tiled && canTile(width, height);
   const slots = workerSlots(live, props.page);
-  const rest = tiled ? counted(props) : tabs(slots, props.tab);
+  const rest = [...searchTitle(props.search), ...(tiled ? counted(props) : tabs(slots, props.tab))];
   const head = title(look, width, {
     name: '2 WORKERS',
     focused,
@@ -46,7 +46,7 @@ export const workersPane = (look: Look, width: number, height: number, props: Wo
     right: titleRight(props, width - FIXED - spansWidth(rest), canTile(width, height) ? tiled : null),
   });
   const body = tiled
-    ? tiles(look, inner, height - 1, live, slots, props)
+    ? tiles(look, inner, height - 1, slots, props)
     : single(look, inner, height - 1, live, slots[props.tab], props);
   return [head, ...body.map((line) => bar + line)];
 };
@@ -98,24 +98,27 @@ const single = (
 ) =>
   stream === undefined
     ? block([row(look, width, [['dim', `no worker here: ${turnText(live, props.gone)}`]])], width, height)
-    : tile(look, width, height, live, stream, props.scroll);
+    : tile(look, width, height, stream, props);
+
+/** Columns and rows of the tiles, between the rules. */
+export const tileSizes = (width: number, height: number) => {
+  const left = Math.floor((width - 1) / 2);
+  const top = Math.ceil((height - 1) / 2);
+  return { left, right: width - 1 - left, top, bottom: height - 1 - top };
+};
 
 const tiles = (
   look: Look,
   width: number,
   height: number,
-  live: LiveState,
   slots: readonly (StreamView | undefined)[],
   props: WorkersPaneProps,
 ): string[] => {
-  const left = Math.floor((width - 1) / 2);
-  const right = width - 1 - left;
-  const top = Math.ceil((height - 1) / 2);
-  const bottom = height - 1 - top;
+  const { left, right, top, bottom } = tileSizes(width, height);
   const bar = look.paint('rule', look.glyphs.bar);
   const pair = (a: number, lines: number): string[] => {
-    const one = tileOrBlank(look, left, lines, live, slots[a], props);
-    const other = tileOrBlank(look, right, lines, live, slots[a + 1], props);
+    const one = tileOrBlank(look, left, lines, slots[a], props);
+    const other = tileOrBlank(look, right, lines, slots[a + 1], props);
     return one.map((line, i) => line + bar + (other[i] ?? ''));
   };
   const rule = look.paint('rule', look.glyphs.rule.repeat(left) + look.glyphs.cross + look.glyphs.rule.repeat(right));
@@ -126,22 +129,20 @@ const tileOrBlank = (
   look: Look,
   width: number,
   height: number,
-  live: LiveState,
   stream: StreamView | undefined,
   props: WorkersPaneProps,
 ) =>
   stream === undefined
     ? block([], width, height)
-    : tile(look, width, height, live, stream, props.focused ? props.scroll : 0);
+    : tile(look, width, height, stream, props.focused ? props : { ...props, scroll: 0 });
 
 /** Head, the end of the text, and what came of it in the last lines. */
 const tile = (
   look: Look,
   width: number,
   height: number,
-  live: LiveState,
   stream: StreamView,
-  scroll: number,
+  { live, scroll, search }: WorkersPaneProps,
 ): string[] => {
   const reply = lastReply(stream);
   const right = tileRight(look, live, stream, reply, width);
@@ -150,7 +151,7 @@ const tile = (
   const room = Math.max(0, height - 1 - foot.length);
   const text = reply === undefined ? [] : replyBody(look, reply, width);
   const end = Math.max(Math.min(room, text.length), text.length - scroll);
-  const shown = text.slice(Math.max(0, end - room), end);
+  const shown = text.slice(Math.max(0, end - room), end).map((line) => withPlaces(look, width, line, search));
   return block([head, ...shown, ...foot], width, height);
 };
 
@@ -184,7 +185,7 @@ const tileRight = (
   return reply.totalMs === null ? [] : [['dim', `${reply.totalMs} ms`]];
 };
 
-const tileFoot = (
+export const tileFoot = (
   look: Look,
   live: LiveState,
   stream: StreamView,

@@ -46,7 +46,7 @@ export const hintLine = (
   for (const binding of [...here, ...common]) {
     const text = hintOf(binding);
     if (used + text.length > room) continue;
-    left.push([here.includes(binding) ? 'bold' : 'dim', text], '  ');
+    left.push(used === 0 ? '' : '  ', [here.includes(binding) ? 'bold' : 'dim', text]);
     used += text.length + 2;
   }
   return row(look, width, left, right.length === 0 ? [] : [['rule', `${look.glyphs.bar} `], ...right]);

@@ -24,9 +24,12 @@ const strip = (text: string): string => text.replaceAll(/\u001b\[[\d;]*m/g, '');
 const panes = (state: LiveState) => {
   const list = { focused: true, scroll: 0, filter: '', joint: true, live: state };
   return {
-    planner: (w: number, h: number) => plannerPane(look, w, h, { live: state, focused: true, scroll: 0, gone: false }),
-    tabs: (w: number, h: number) => workersPane(look, w, h, { ...list, gone: false, tiled: false, tab: 2, page: 0 }),
-    tiles: (w: number, h: number) => workersPane(look, w, h, { ...list, gone: true, tiled: true, tab: 2, page: 0 }),
+    planner: (w: number, h: number) =>
+      plannerPane(look, w, h, { live: state, focused: true, scroll: 0, search: '', gone: false }),
+    tabs: (w: number, h: number) =>
+      workersPane(look, w, h, { ...list, search: '', gone: false, tiled: false, tab: 2, page: 0 }),
+    tiles: (w: number, h: number) =>
+      workersPane(look, w, h, { ...list, search: '', gone: true, tiled: true, tab: 2, page: 0 }),
     processes: (w: number, h: number) => processesPane(look, w, h, list),
     capabilities: (w: number, h: number) => capsPane(look, w, h, { ...list, sort: 'id' }),
     votes: (w: number, h: number) => votesPane(look, w, h, list),
@@ -212,7 +215,9 @@ test('a tick of three digits keeps its distance from the text', () => {
   )
     .play()
     .records.reduce(foldLive, emptyLive);
-  const text = plannerPane(look, 60, 12, { live: many, focused: true, scroll: 0, gone: false }).map(strip).join('\n');
+  const text = plannerPane(look, 60, 12, { live: many, focused: true, scroll: 0, search: '', gone: false })
+    .map(strip)
+    .join('\n');
   expect(text).toContain('! t101 no 100');
 });
 

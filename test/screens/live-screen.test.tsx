@@ -92,6 +92,30 @@ describe('keys change what is seen, at once', () => {
     expect(text).not.toMatch(/│.t31 w11/);
     await press('\u001b', /t31 w11/);
   });
+  test('/ searches a stream: the newest place first, n and N round and round, Esc back to its end', async () => {
+    const { press, ui } = show(NORMAL);
+    await press('1/goto', /search: goto/);
+    const first = await press('\r', /P1: (\d+) of \1 lines with "goto"/);
+    expect(first).toMatch(/━1 PLANNER P1 \/goto /);
+    expect(first).toMatch(/SYS_GOTO/);
+    await press('n', /P1: 1 of \d+ lines with "goto"/);
+    expect(await press('N', /P1: (\d+) of \1 lines/)).toBe(first);
+    await press('N', () => (ui.getState().scroll[1] ?? 0) > 0);
+    const text = await press('\u001b', /1 PLANNER P1 t45 \*/);
+    expect(text).not.toContain('back');
+    await press('/nowhere\r', /"nowhere" is not in this pane\./);
+  });
+  test('/ in the workers leads from one to the next that has it', async () => {
+    const { press, ui } = show(NORMAL);
+    await press('2/halt\r', /w(\d+): (\d+) of \2 lines with "halt"/);
+    const last = ui.getState().workerTab;
+    const text = await press('n', /w\d+: 1 of/);
+    expect(ui.getState().workerTab).not.toBe(last);
+    expect(text).toMatch(/━2 WORKERS \/halt /);
+    const tiles = show(LARGE);
+    expect(await tiles.press('2/halt\r', /w\d+: (\d+) of \1 lines/)).toMatch(/━2 WORKERS \/halt +\d alive/);
+    await tiles.press('/(\r', /\( is no pattern/);
+  });
   test('streams scroll back, and say so', async () => {
     const { press } = show(NORMAL);
     await press('1kkk', /back 3/);

@@ -1,6 +1,6 @@
 /** What keys do on the live screen. */
 import { CAP_SORTS } from '../../components/caps-pane.ts';
-import { filterOf } from '../../components/filter.ts';
+import { filterOf, searchOf } from '../../components/filter.ts';
 import { TILES, workerSlots } from '../../components/workers-pane.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { parseKinds } from '../../store/motions.ts';
@@ -16,6 +16,7 @@ import { askCaps, askTell, ORDER, REASON, send as sendOrder } from './order-prom
 import { askPlace, askTag, GOTO, openPrompt, TAG, typeInto } from './prompts.ts';
 import { say } from './say.ts';
 import { focusPane, type Motion, nextMatch, scrollPane } from './scrolling.ts';
+import { findInStream, isStream } from './stream-search.ts';
 import { follow, ofTheRun, runEnd, runStart, TRAVEL } from './travel.ts';
 
 /** Which keys are in force. */
@@ -65,6 +66,7 @@ const match =
     const { focus, filter } = ui.getState();
     if (focus === 7) return TRAVEL[direction === 1 ? 'next-mark' : 'previous-mark']?.(context, key);
     if ((filter[focus] ?? '') === '') return say(ui, 'info', 'There is no filter here: / sets one.');
+    if (isStream(focus)) return findInStream(context, direction);
     ui.setState((state) => nextMatch(state, console.store.getState().view, direction));
   };
 
@@ -94,10 +96,13 @@ const turnPage =
 
 const back: Action = (context, key) => {
   const { ui, console } = context;
-  const { focus, filter, zoom, trap } = ui.getState();
+  const { focus, filter, scroll, zoom, trap } = ui.getState();
   const { held, replay } = console.store.getState();
-  if ((filter[focus] ?? '') !== '') ui.setState({ filter: { ...filter, [focus]: '' } });
-  else if (zoom) ui.setState({ zoom: false });
+  if ((filter[focus] ?? '') !== '') {
+    // A search has led away from the end of a stream.
+    const there = isStream(focus) ? { scroll: { ...scroll, [focus]: 0 } } : {};
+    ui.setState({ filter: { ...filter, [focus]: '' }, message: null, ...there });
+  } else if (zoom) ui.setState({ zoom: false });
   // A replay is held all the time: there is nothing to go back to.
   else if (held && !replay) follow(context, key);
   else ui.setState(trap === null ? { message: null } : { trap: null, scroll: {} });
@@ -127,9 +132,10 @@ const LIVE: Readonly<Record<string, Action>> = {
   home: (context, key) => (ofTheRun(context) ? runStart : scrolled('home'))(context, key),
   end: (context, key) => (ofTheRun(context) ? runEnd : scrolled('end'))(context, key),
   filter: ({ ui }) => {
-    const { focus } = ui.getState();
-    if (focus > 2) ui.setState({ typing: true });
-    else say(ui, 'info', 'Only lists and the time line have a filter: focus 3 to 8 first.');
+    const { focus, cursor, filter } = ui.getState();
+    // A search begins anew; a filter is changed.
+    if (isStream(focus)) ui.setState({ cursor: { ...cursor, [focus]: '' }, filter: { ...filter, [focus]: '' } });
+    ui.setState({ typing: true, message: null });
   },
   copy: ({ ui, console, copy }) => {
     const { focus, trap } = ui.getState();
@@ -212,15 +218,18 @@ const scrollHelp =
 
 const endFilter =
   (keep: boolean): Action =>
-  ({ ui }) => {
+  (context) => {
+    const { ui } = context;
     const { focus, filter } = ui.getState();
+    const { problem } = (isStream(focus) ? searchOf : filterOf)(filter[focus] ?? '');
     // What is wrong with it is said while it is typed: it can be mended, or given up.
-    if (keep && focus !== 7 && filterOf(filter[focus] ?? '').problem !== '') return;
+    if (keep && focus !== 7 && problem !== '') return;
     // One that names no kind of mark would be in the way of every jump.
     const kinds = keep && focus === 7 ? parseKinds(filter[7] ?? '') : [];
     const kept = keep && typeof kinds !== 'string';
     ui.setState({ typing: false, filter: kept ? filter : { ...filter, [focus]: '' } });
     if (typeof kinds === 'string') say(ui, 'error', kinds);
+    if (keep && isStream(focus) && (filter[focus] ?? '') !== '') findInStream(context, -1);
   };
 
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {

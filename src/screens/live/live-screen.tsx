@@ -25,7 +25,10 @@ import { say } from './say.ts';
 import { statusLine } from './status-line.ts';
 
 export interface LiveScreenProps
-  extends Omit<LiveContext, 'small' | 'size' | 'room' | 'player' | 'tags' | 'follows' | 'palette' | 'copy'>,
+  extends Omit<
+      LiveContext,
+      'small' | 'size' | 'room' | 'placed' | 'look' | 'player' | 'tags' | 'follows' | 'palette' | 'copy'
+    >,
     Partial<Pick<LiveContext, 'player' | 'tags' | 'follows'>> {
   /** For tests; without it the terminal's. */
   size?: { columns: number; rows: number };
@@ -46,10 +49,13 @@ export const LiveScreen = ({ size, tags = null, follows = true, ...props }: Live
   const small = (): boolean => layout.kind === 'small' && !zoom;
   const palette = usePalette();
   const copy = useCopy();
+  const look = useLook();
   const context: LiveContext = {
     ...{ ...props, player, tags, follows, small, copy },
     size: () => ({ columns, rows }),
     room: () => roomOf(layout, ui.getState().focus),
+    placed: () => layout.panes.find(({ pane }) => pane === ui.getState().focus),
+    look,
     palette: (text) =>
       palette.show(
         {

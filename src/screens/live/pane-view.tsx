@@ -70,10 +70,11 @@ const paneLines = (look: Look, placed: Placed, kind: Layout['kind'], console: Co
   const shared = kind === 'large' || ui.zoom ? {} : { others: slotNames(pane, kind) };
   switch (pane) {
     case 1:
-      return plannerPane(look, width, height, { live, focused, scroll, gone });
+      return plannerPane(look, width, height, { live, focused, scroll, gone, search: list.filter });
     case 2:
       return workersPane(look, width, height, {
         ...list,
+        search: list.filter,
         gone,
         tiled: ui.tiled,
         tab: ui.workerTab,

@@ -1,6 +1,6 @@
 /** The line above the hints: what just happened, what is wrong, or what to do about it. */
 
-import { filterOf } from '../../components/filter.ts';
+import { filterOf, searchOf } from '../../components/filter.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { endedText } from '../../components/place-line.ts';
 import { row, type Span } from '../../components/text.ts';
@@ -13,6 +13,7 @@ import { speedText } from '../../store/speed.ts';
 import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
 import { patternLine, typedLine } from '../typed-line.ts';
 import { orderHelp } from './order-prompt.ts';
+import { isStream } from './stream-search.ts';
 
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
@@ -27,6 +28,15 @@ const typedSpans = (look: Look, width: number, ui: UiState, live: LiveState): Sp
   }
   if (!ui.typing) return typedLine(look, width, ...promptParts(ui.prompt));
   const text = ui.filter[ui.focus] ?? '';
+  if (isStream(ui.focus)) {
+    return patternLine(
+      look,
+      width,
+      'search: ',
+      searchOf(text),
+      'a pattern; Enter finds the newest, n N go on, Esc clears',
+    );
+  }
   return ui.focus === 7
     ? typedLine(look, width, 'filter: ', text, 'kinds of marks; Enter keeps it, Esc clears it')
     : patternLine(
