@@ -155,7 +155,7 @@ export const KEYS = [
     scope: 'live',
     help: 'To the start of the focused pane; of the run where the view is held',
   },
-  { id: 'end', keys: ['end'], scope: 'live', help: 'To the end of the focused pane, or of the run' },
+  { id: 'end', keys: ['end', 'G'], scope: 'live', help: 'To the end of the focused pane, or of the run' },
   {
     id: 'filter',
     keys: ['/'],
@@ -336,6 +336,13 @@ export const KEYS = [
   { id: 'previous-trap', keys: ['E'], scope: 'inspect', help: 'Previous tick with a trap' },
   { id: 'previous-mark', keys: ['['], scope: 'inspect', hint: 'mark', label: '[ ]', help: 'Previous tick with a mark' },
   { id: 'next-mark', keys: [']'], scope: 'inspect', help: 'Next tick with a mark' },
+  {
+    id: 'goto',
+    keys: ['g'],
+    scope: 'inspect',
+    hint: 'go to',
+    help: 'Go to a tick: t84, 50%, #18231, 03:14 from the start, or a time of day',
+  },
   { id: 'zoom', keys: ['z'], scope: 'inspect', hint: 'zoom', help: 'Zoom the focused pane, and back' },
   {
     id: 'raw',
@@ -388,7 +395,7 @@ export const KEYS = [
   { id: 'page-down', keys: ['pagedown'], scope: 'inspect', help: 'A pane down' },
   { id: 'page-up', keys: ['pageup'], scope: 'inspect', help: 'A pane up' },
   { id: 'home', keys: ['home'], scope: 'inspect', help: 'To the start of the pane; in 0 the first tick' },
-  { id: 'end', keys: ['end'], scope: 'inspect', help: 'To the end of the pane; in 0 the last tick' },
+  { id: 'end', keys: ['end', 'G'], scope: 'inspect', help: 'To the end of the pane; in 0 the last tick' },
   { id: 'palette', keys: [':'], scope: 'inspect', hint: 'cmd', help: 'Everything by its name: keys, panes, verbs' },
   { id: 'help', keys: ['?'], scope: 'inspect', hint: 'help', help: 'This list of keys' },
   { id: 'back', keys: ['escape'], scope: 'inspect', help: 'Undo the last of: search, raw, zoom; else leave the tick' },

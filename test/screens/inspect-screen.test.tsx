@@ -164,6 +164,20 @@ describe('motions', () => {
     await press('j', () => true);
     await press('.', /INSPECT +t4 of 45/);
   });
+  test('g goes to a tick, a record or a share; what is no place is told; G goes to the last tick', async () => {
+    const { press } = await show(1);
+    await press('gt7', /go to: t7/);
+    await press('\r', /INSPECT +t7 of 45/);
+    await press('g12\r', /INSPECT +t12 of 45/);
+    await press('g100%\r', /INSPECT +t45 of 45/);
+    await press('gt99\r', /There is no tick 99: the run has 45/);
+    await press('gnowhere\r', /"nowhere" is no place in a run/);
+    await press('g2', /go to: 2/);
+    await press('\u001b', /0-6 pane/);
+    await press('g1', /go to: 1/);
+    await press('\r', /INSPECT +t1 of 45/);
+    await press('G', /INSPECT +t45 of 45/);
+  });
   test('between traps, and back', async () => {
     const { press } = await show(1);
     await press('e', /INSPECT +t7 of 45/);

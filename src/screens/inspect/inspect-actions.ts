@@ -3,49 +3,31 @@ import { filterOf, searchOf } from '../../components/filter.ts';
 import { matchesIn, maxScroll, movingLines } from '../../components/inspect/lines-pane.ts';
 import { ticksShown } from '../../components/inspect/ticks-pane.ts';
 import { spansWidth } from '../../components/text.ts';
-import { MARK_KINDS, type MarkKind, type TimeSource } from '../../store/time-source.ts';
-import type { Copy } from '../copy-context.ts';
+import { MARK_KINDS, type MarkKind } from '../../store/time-source.ts';
 import { bindingFor, type Scope } from '../keys.ts';
+import type { InspectContext } from './inspect-context.ts';
 import { scrolledDialog } from './inspect-dialogs.ts';
+import { askPlace, GOTO, typePlace } from './inspect-goto.ts';
 import type { FocusPane, InspectLayout, PlacedPane } from './inspect-layout.ts';
 import { contentOf, copyOf } from './inspect-panes.ts';
 import { focusOn, type InspectState } from './inspect-state.ts';
-import { type Anchor, markedTick } from './motions.ts';
-import type { Loaded } from './tick-loader.ts';
-
-export interface InspectContext {
-  source: TimeSource;
-  readOnly: boolean;
-  state(): InspectState;
-  update(change: Partial<InspectState>): void;
-  loaded(): Loaded;
-  layout(): InspectLayout;
-  size(): { columns: number; rows: number };
-  /** The tick that is wanted; it may not have been read yet. */
-  tick(): number;
-  go(tick: number): void;
-  /** Where a jump between marks has led to. */
-  anchor: { current: Anchor | null };
-  /** Jumps that are still being looked for, so that two quick keys are two jumps. */
-  jumps: { current: Promise<void> };
-  copy: Copy;
-  palette(): void;
-  /** Looks for the ticks that a filter lets through. */
-  find(filter: string): void;
-  exit(): void;
-}
+import { markedTick } from './motions.ts';
 
 type Action = (context: InspectContext, key: string) => void;
 
-export const scopeOf = ({ dialog, typing }: InspectState): Scope =>
-  dialog !== null ? 'help' : typing ? 'filter' : 'inspect';
+export const scopeOf = ({ dialog, typing, place }: InspectState): Scope => {
+  if (dialog !== null) return 'help';
+  return place !== null ? 'goto' : typing ? 'filter' : 'inspect';
+};
 
 export const pressInspect = (context: InspectContext, key: string): void => {
   const { state } = context;
   const scope = scopeOf(state());
   const binding = bindingFor(scope, key, context.readOnly);
   if (binding !== undefined) (ACTIONS[scope]?.[binding.id] ?? (() => {}))(context, key);
-  else if (scope === 'filter' && [...key].length === 1) typeInto(context, typedText(state()) + key);
+  else if ([...key].length !== 1) return;
+  else if (scope === 'filter') typeInto(context, typedText(state()) + key);
+  else if (scope === 'goto') typePlace(context, key);
 };
 
 const typedText = ({ focus, tickFilter, search }: InspectState): string => (focus === 0 ? tickFilter : search);
@@ -191,6 +173,7 @@ const INSPECT: Readonly<Record<string, Action>> = {
   'previous-trap': jump(-1, ['trap'], 'trap'),
   'next-mark': jump(1, MARK_KINDS, 'mark'),
   'previous-mark': jump(-1, MARK_KINDS, 'mark'),
+  goto: askPlace,
   zoom: ({ state, update }) => update({ zoom: !state().zoom }),
   raw: ({ state, update }) => update({ raw: !state().raw, wrap: state().raw, side: 0, scroll: {} }),
   copy: (context) => {
@@ -233,6 +216,7 @@ const scrollDialog =
 
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   inspect: INSPECT,
+  goto: GOTO,
   help: { down: scrollDialog(1), up: scrollDialog(-1), close: ({ update }) => update({ dialog: null }) },
   filter: {
     accept: (context, key) => {

@@ -7,6 +7,7 @@ import { inspectHeader } from '../../components/inspect/inspect-header.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { Look } from '../../components/look.ts';
 import { row, type Span } from '../../components/text.ts';
+import { GOTO_FORMS } from '../../store/goto.ts';
 import type { Tag } from '../../store/tags.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import type { TimeSource } from '../../store/time-source.ts';
@@ -16,9 +17,10 @@ import { hintLine } from '../hints.ts';
 import { paneAt } from '../live/layout.ts';
 import { useLook } from '../look-context.ts';
 import { PaletteView, usePalette } from '../palette/palette-view.tsx';
-import { patternLine } from '../typed-line.ts';
+import { patternLine, typedLine } from '../typed-line.ts';
 import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
-import { type InspectContext, pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
+import { pressInspect, scopeOf, ticksWindow } from './inspect-actions.ts';
+import type { InspectContext } from './inspect-context.ts';
 import { dialogPlace } from './inspect-dialogs.ts';
 import { inspectLayout } from './inspect-layout.ts';
 import { paneText, tabLine } from './inspect-panes.ts';
@@ -161,12 +163,13 @@ export const InspectScreen = ({ source, ui, tick, readOnly, exit, onTick, size }
 const statusLine = (
   look: Look,
   width: number,
-  { typing, search, tickFilter, focus, message }: InspectState,
+  { typing, place, search, tickFilter, focus, message }: InspectState,
   view: TickView | null,
   problem: string,
   note: string,
   tags: readonly Tag[],
 ): string => {
+  if (place !== null) return row(look, width, typedLine(look, width, 'go to: ', place, GOTO_FORMS));
   if (typing) {
     const line =
       focus === 0

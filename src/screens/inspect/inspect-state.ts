@@ -21,6 +21,8 @@ export interface InspectState {
   tickFilter: string;
   /** The search is being typed. */
   typing: boolean;
+  /** Where to go, as far as it is typed; null while nobody is asked. */
+  place: string | null;
   /** Index of the selected record of the decision. */
   selected: number;
   dialog: InspectDialog | null;
@@ -29,7 +31,7 @@ export interface InspectState {
 
 export const initialInspect: InspectState = {
   ...{ focus: 0, tab: 1, zoom: false, raw: false, wrap: true, scroll: {}, side: 0 },
-  ...{ search: '', tickFilter: '', typing: false, selected: 0, dialog: null, message: '' },
+  ...{ search: '', tickFilter: '', typing: false, place: null, selected: 0, dialog: null, message: '' },
 };
 
 export const focusOn = (focus: FocusPane): Partial<InspectState> => ({
