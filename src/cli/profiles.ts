@@ -1,4 +1,5 @@
 /** `turingos profiles`: the pairs of brains that runs can have, and where each is written. */
+import { widthOf, wrap } from '../components/text.ts';
 import { type BrainSpec, isEndpoints } from '../runtime/brain-spec.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { json, line, table } from './print.ts';
@@ -33,8 +34,27 @@ export const profilesVerb = async (options: ProfilesOptions): Promise<number> =>
       .join(', ') || '-',
     about === '' ? from : `${from}: ${about}`,
   ]);
-  await line(table([['PROFILE', 'PLANNER', 'WORKER', 'KEY', 'FROM'], ...rows]));
+  await line(profilesText(rows, process.stdout.columns ?? Number.POSITIVE_INFINITY));
   return EXIT.ok;
+};
+
+const HEADING = ['PROFILE', 'PLANNER', 'WORKER', 'KEY', 'FROM'];
+
+/** A line a profile; where the terminal is too narrow for that, as many as each takes. @param rows as HEADING says */
+export const profilesText = (rows: readonly (readonly string[])[], columns: number): string => {
+  const lines = table([HEADING, ...rows]);
+  if (lines.split('\n').every((text) => widthOf(text) <= columns)) return lines;
+  const indent = rows.reduce((most, [name = '']) => Math.max(most, widthOf(name) + 2), 0);
+  const blank = ' '.repeat(indent);
+  return rows
+    .flatMap(([name = '', planner = '', worker = '', key = '', from = '']) => {
+      const both = `${planner} plans, ${worker} works`;
+      const pair = indent + widthOf(both) <= columns ? [both] : [`${planner} plans,`, `${worker} works`];
+      const parts = [...pair, ...(key === '-' ? [] : [`key ${key}`]), from];
+      const texts = parts.flatMap((part) => wrap(part, Math.max(20, columns - indent)));
+      return texts.map((text, i) => `${i === 0 ? name.padEnd(indent) : blank}${text}`);
+    })
+    .join('\n');
 };
 
 const isSet = (env: string): boolean => (process.env[env] ?? '').trim() !== '';

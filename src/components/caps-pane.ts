@@ -110,10 +110,24 @@ const capRows = (live: LiveState, sort: CapSort): CapRow[] => {
   return list.sort((a, b) => Number(a.handle.slice(1)) - Number(b.handle.slice(1)));
 };
 
-const holders = (cap: CapRow): string =>
+const holders = (cap: Pick<CapRow, 'planners' | 'workers'>): string =>
   [pidRanges(cap.planners, roleLetter('planner')), pidRanges(cap.workers, roleLetter('worker'))]
     .filter((part) => part !== '')
     .join(' ');
+
+/** The holders within so many columns; where they are more, as many as there is room for and how many are left out: `P1 +12`. */
+export const holdersWithin = (cap: Pick<CapRow, 'planners' | 'workers'>, width: number): string => {
+  const whole = holders(cap);
+  if (whole.length <= width) return whole;
+  const all = cap.planners.length + cap.workers.length;
+  for (let kept = all - 1; kept > 0; kept -= 1) {
+    const planners = cap.planners.slice(0, kept);
+    const workers = cap.workers.slice(0, kept - planners.length);
+    const text = `${holders({ planners, workers })} +${all - kept}`;
+    if (text.length <= width) return text;
+  }
+  return `${all} hold it`.length <= width ? `${all} hold it` : `x${all}`;
+};
 
 const standing = (cap: CapRow): readonly [Style, string] => {
   if (cap.gone) return ['error', cap.revoked === 0 ? 'revoked' : `revoked t${cap.revoked}`];
@@ -136,7 +150,7 @@ const wideCap = (look: Look, cap: CapRow, width: number): Span[] => {
   return [
     ['bold', fit(look, cap.handle, 4)],
     fit(look, cap.rights, 3),
-    fit(look, holders(cap), 10),
+    fit(look, holdersWithin(cap, 10), 10),
     ' ',
     ['dim', fit(look, cap.from, 5)],
     fit(look, cap.target, Math.max(6, width - WIDE)),
@@ -177,7 +191,7 @@ const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
   return [
     ['bold', fit(look, cap.handle, 3)],
     fit(look, cap.rights, 3),
-    fit(look, holders(cap), 8),
+    fit(look, holdersWithin(cap, 8), 8),
     ' ',
     ['plain', fit(look, cap.target, Math.max(4, width - NARROW))],
     [style, ` ${state}`],

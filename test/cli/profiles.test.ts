@@ -3,6 +3,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { SYSTEM_PROMPT } from '../../src/adapters/config/system-prompt.ts';
+import { profilesText } from '../../src/cli/profiles.ts';
 import { killGroup, lockHolder } from '../../src/runtime/liveness.ts';
 import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { delta, SSE } from '../adapters/brains/endpoints/openai-server.ts';
@@ -16,6 +17,22 @@ afterEach(() => vi.unstubAllEnvs());
 const manifestOf = (dir: string) => JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8'));
 
 describe('turingos profiles', () => {
+  test('on a terminal too narrow for a line a profile, nothing is wider than it, and nothing is lost', () => {
+    const rows = [
+      ['sim', 'SIM', 'SIM', '-', 'shipped: simulated: no model is at work'],
+      ['seeds', `kimi @ ${'a'.repeat(50)}`, 'qwen @ 127.0.0.1:11435', 'KEY (not set)', 'shipped: Kimi plans'],
+    ];
+    expect(profilesText(rows, 200)).toMatch(/^PROFILE +PLANNER +WORKER +KEY +FROM\nsim +SIM +SIM +- +shipped/);
+    const lines = profilesText(rows, 80).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.slice(0, 2)).toEqual([
+      'sim    SIM plans, SIM works',
+      '       shipped: simulated: no model is at work',
+    ]);
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toContain(
+      `seeds kimi @ ${'a'.repeat(50)} plans, qwen @ 127.0.0.1:11435 works key KEY (not set) shipped: Kimi plans`,
+    );
+  });
   test('lists the shipped ones and those of the file, with where each comes from and whether its key is set', async () => {
     const config = configWith({ planner: 'kimi', worker: 'tiny' });
     vi.stubEnv('MOONSHOT_API_KEY', '');

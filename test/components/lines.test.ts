@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { capsPane } from '../../src/components/caps-pane.ts';
+import { capsPane, holdersWithin } from '../../src/components/caps-pane.ts';
 import { historyLine, panicLine, thrashLine } from '../../src/components/gauges.ts';
 import { headerLine } from '../../src/components/header.ts';
 import { lookFromEnvironment, makeLook } from '../../src/components/look.ts';
@@ -257,4 +257,12 @@ test('colours go with NO_COLOR, glyphs with the locale; signs stay', () => {
 
 test('where the locale is ASCII, foreign text is too', () => {
   expect(fit(plain, 'déjà 日本', 10)).toBe('d?j? ??   ');
+});
+
+test('more holders than there is room for are counted, not cut', () => {
+  expect(holdersWithin({ planners: [1], workers: [4, 5, 6, 7] }, 8)).toBe('P1 w4-7');
+  expect(holdersWithin({ planners: [1], workers: [4, 6, 8, 10] }, 8)).toBe('P1 w4 +3');
+  expect(holdersWithin({ planners: [1], workers: [4, 6, 8, 10] }, 10)).toBe('P1 w4 +3');
+  expect(holdersWithin({ planners: [], workers: [104, 106, 108] }, 8)).toBe('w104 +2');
+  expect(holdersWithin({ planners: [10_001], workers: [10_002, 10_005] }, 8)).toBe('x3');
 });
