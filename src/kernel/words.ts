@@ -5,17 +5,19 @@
 import type { Rights, Role } from './syscalls.ts';
 import { clip } from './text.ts';
 
-export type TrapCode =
-  | 'CPU_FAULT'
-  | 'CAUSALITY'
-  | 'EACCES'
-  | 'ILLEGAL_HALT'
-  | 'THRASH_ROUTE'
-  | 'THRASH_MIND'
-  | 'WATCHDOG'
-  | 'PERIOD_LOOP'
-  | 'IO_FAULT'
-  | 'DEADLINE';
+export const TRAP_CODES = [
+  'CPU_FAULT',
+  'CAUSALITY',
+  'EACCES',
+  'ILLEGAL_HALT',
+  'THRASH_ROUTE',
+  'THRASH_MIND',
+  'WATCHDOG',
+  'PERIOD_LOOP',
+  'IO_FAULT',
+  'DEADLINE',
+] as const;
+export type TrapCode = (typeof TRAP_CODES)[number];
 
 /** Where a process looks: a view of its own, or a target under one of its handles. */
 export type Place = { view: string } | { cap: string; path?: string | undefined };

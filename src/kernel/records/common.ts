@@ -1,6 +1,7 @@
 /** Field types that inputs and events share. */
 import { z } from 'zod';
 import { Rights } from '../syscalls.ts';
+import { TRAP_CODES } from '../words.ts';
 
 export const Pid = z.int().min(1);
 /** Number of a request, unique in a run. */
@@ -43,18 +44,7 @@ export const Cap = z.strictObject({
 });
 export type Cap = z.infer<typeof Cap>;
 
-export const TrapCodeName = z.enum([
-  'CPU_FAULT',
-  'CAUSALITY',
-  'EACCES',
-  'ILLEGAL_HALT',
-  'THRASH_ROUTE',
-  'THRASH_MIND',
-  'WATCHDOG',
-  'PERIOD_LOOP',
-  'IO_FAULT',
-  'DEADLINE',
-]);
+export const TrapCodeName = z.enum(TRAP_CODES);
 export const TrapPhase = z.enum(['reply', 'loop', 'op']);
 
 /** `dead`: panic budget exhausted. `limit`: ticks, time, tokens. `interrupted`: the infrastructure's fault. */

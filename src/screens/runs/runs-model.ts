@@ -1,22 +1,13 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
 import { filterOf } from '../../components/filter.ts';
 import { isWhole, shortName, wasText } from '../../components/header.ts';
+import type { RunInfo } from '../../store/projections/run-info.ts';
 import { type Tag, tagText } from '../../store/tags.ts';
 
 /** `thrash` and `waiting` are `running` that needs somebody. */
 export type RunState =
-  | 'starting'
-  | 'running'
-  | 'thrash'
-  | 'waiting'
-  | 'paused'
-  | 'gone'
-  | 'passed'
-  | 'failed'
-  | 'dead'
-  | 'limit'
-  | 'interrupted'
-  | 'killed';
+  | ('starting' | 'running' | 'thrash' | 'waiting' | 'paused' | 'gone')
+  | NonNullable<RunInfo['outcome']>;
 
 /** One run as the list shows it; the application reads it from disk. */
 export interface RunRow {
