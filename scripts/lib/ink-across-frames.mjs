@@ -2,7 +2,7 @@
 // frame to the next, where ink itself forgets it. Most lines of a frame are those of the frame before. The changes are made to
 // ink's text as it is bundled; where that text is no longer what it was, the build says so.
 
-const KEPT = 4096;
+const KEPT = 1024;
 
 const CHANGES = {
   'ink/build/output.js': [

@@ -3,8 +3,6 @@
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import { DemoRun, replies } from '../../test/store/demo-run.ts';
 
-/** Stretches in which a reply is streamed. */
-const DELTAS = 24;
 const FOREVER = 1_000_000_000;
 
 const planner = (n: number): string => {
@@ -45,11 +43,24 @@ export class LongRun {
       deltas: false,
     },
   );
+  readonly #deltas: number;
   /** Those whose present reply has been streamed. */
   #heard = new Set<number>();
 
+  /** @param deltas stretches in which a reply is streamed */
+  constructor(deltas = 24) {
+    this.#deltas = deltas;
+  }
+
   get tick(): number {
     return this.#run.state.tick;
+  }
+
+  /** What its kernel remembers of the whole run, in digests and in characters. */
+  get remembered(): { members: number; bytes: number } {
+    const { worlds, execs, procs } = this.#run.state;
+    const sets = JSON.stringify([worlds, execs, Object.values(procs).map(({ joins }) => joins)]);
+    return { members: sets.match(/[0-9a-f]{16}/g)?.length ?? 0, bytes: sets.length };
   }
 
   /** At least so many records more. */
@@ -57,7 +68,7 @@ export class LongRun {
     while (this.#run.records.length < count) {
       const asked = this.#run.asked();
       for (const pid of asked.filter((one) => !this.#heard.has(one))) {
-        for (let i = 0; i < DELTAS; i += 1) this.#run.say(pid, `${i} the sum of row seven, digit by digit `, 9);
+        for (let i = 0; i < this.#deltas; i += 1) this.#run.say(pid, `${i} the sum of row seven, digit by digit `, 9);
       }
       this.#heard = new Set(asked);
       this.#run.play(1);

@@ -3,6 +3,7 @@
  * what has happened. Pure and bounded; the same records give the same screen.
  */
 import { evolve } from '../kernel/evolve.ts';
+import { withoutHistory } from '../kernel/history.ts';
 import type { KernelEvent } from '../kernel/records/index.ts';
 import { initialState, type Proc, ROOT_PID, type State } from '../kernel/state.ts';
 import { type Denied, foldDenied, noDenied } from './projections/denied.ts';
@@ -19,6 +20,7 @@ import { foldVotes, type MapVotes, noVotes } from './projections/votes.ts';
 import type { Rec } from './record.ts';
 
 export interface LiveState {
+  /** Without what only decisions ask for and what grows with the run: a console is open all day, on many of these. */
   kernel: State;
   /** The processes as the run's end found them: the kernel forgets them, people still want to look. */
   last: State['procs'];
@@ -61,6 +63,14 @@ const endFinds = ({ kernel, last }: LiveState, rec: Rec): State['procs'] => {
 export const shownProcs = ({ kernel, last }: LiveState): Proc[] =>
   Object.values(kernel.phase === 'ended' ? last : kernel.procs);
 
+/** The events after which a kernel remembers more of the run. */
+const REMEMBERED: ReadonlySet<Rec['kind']> = new Set(['run.created', 'run.branched', 'tick.committed', 'map.joined']);
+
+const evolveShown = (state: State, event: KernelEvent): State => {
+  const next = evolve(state, event);
+  return REMEMBERED.has(event.kind) ? withoutHistory(next) : next;
+};
+
 /** Projections see the kernel's state before and after the record: ended processes are only in the first. */
 export const foldLive = (live: LiveState, rec: Rec): LiveState => {
   const before = live.kernel;
@@ -68,7 +78,7 @@ export const foldLive = (live: LiveState, rec: Rec): LiveState => {
     // The bulk of all records, and of interest to one projection only.
     return { ...live, info: foldRunInfo(live.info, rec), streams: foldStreams(live.streams, rec, before, before) };
   }
-  const after = rec.class === 'event' ? evolve(before, rec as KernelEvent) : before;
+  const after = rec.class === 'event' ? evolveShown(before, rec as KernelEvent) : before;
   const traps = foldTraps(live.traps, rec, before, after);
   const timeline = foldTimeline(live.timeline, rec, before, after);
   return {

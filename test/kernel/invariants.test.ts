@@ -1,6 +1,7 @@
 /** K1–K8 of the design, each as a property over random histories. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withoutHistory } from '../../src/kernel/history.ts';
 import {
   type Cap,
   canonicalJson,
@@ -273,6 +274,21 @@ describe('kernel invariants', () => {
         const { events, inputs } = playMoves(list, given);
         for (const event of JSON.parse(JSON.stringify(events))) expect(payloadProblem('event', event)).toBeUndefined();
         for (const input of JSON.parse(JSON.stringify(inputs))) expect(payloadProblem('input', input)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('what a state remembers of the whole run changes nothing else that follows', () => {
+    check(
+      fc.property(moves, options, (list, given) => {
+        const { events } = playMoves(list, given);
+        let whole = initialState;
+        let shown = initialState;
+        for (const event of events) {
+          whole = evolve(whole, event);
+          shown = withoutHistory(evolve(shown, event));
+        }
+        expect(shown).toEqual(withoutHistory(whole));
       }),
     );
   });
