@@ -100,7 +100,7 @@ interface Telling {
   json: boolean;
   /** Notable events too, not only the end. */
   events: boolean;
-  /** The first record to look at. */
+  /** The first record that is news. The end's numbers are those of the whole journal all the same. */
   fromSeq: number;
 }
 
@@ -113,9 +113,10 @@ export const waitFor = async (id: string, dir: string, kernel: KernelProcess, ho
     (record) => {
       records = record.seq;
       for (const rec of asRecs([record])) tally.see(rec);
-      return how.json && how.events && isNotable(record) ? json(shown(record)) : undefined;
+      const isNews = record.seq >= how.fromSeq && how.json && how.events;
+      return isNews && isNotable(record) ? json(shown(record)) : undefined;
     },
-    { over: kernel.exited, fromSeq: how.fromSeq },
+    kernel.exited,
   );
   const code = await kernel.exited;
   if (ended === undefined) {

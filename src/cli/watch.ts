@@ -49,26 +49,25 @@ export const shown = ({
 const LOOK_MS = 100;
 
 /**
- * Hands over each record as it is written, until the kernel is gone: what was cut off is noted after `run.ended`.
- * @param options `over` resolves when the kernel is gone, without it the journal's lock is looked at; `fromSeq` is the first record
- *   to hand over
+ * Hands over each record from the first one on, as it is written, until the kernel is gone: what was cut off is noted after `run.ended`.
+ * @param over resolves when the kernel is gone; without it the journal's lock is looked at
  * @returns `run.ended`, or undefined where the kernel went without a word
  */
 export const watchRun = async (
   dir: string,
   each: (record: JournalRecord) => Promise<void> | void,
-  { over = gone(dir), fromSeq = 1 }: { over?: Promise<unknown>; fromSeq?: number } = {},
+  over: Promise<unknown> = gone(dir),
 ): Promise<JournalRecord | undefined> => {
   const stop = new AbortController();
   over.then(() => stop.abort());
-  let seen = fromSeq - 1;
+  let seen = 0;
   let ended: JournalRecord | undefined;
   const see = async (record: JournalRecord): Promise<void> => {
     seen = record.seq;
     await each(record);
     if (record.kind === 'run.ended') ended = record;
   };
-  for await (const records of follow(dir, { fromSeq, signal: stop.signal })) {
+  for await (const records of follow(dir, { signal: stop.signal })) {
     for (const record of records) await see(record);
   }
   // The last words may have been written after the last look.
