@@ -20,6 +20,12 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     ['an unknown run', ['verify', 'abc'], 66, /"abc" is neither a file here nor a run/],
     ['no run at all', ['kill', '@last'], 66, /no run under .* yet/],
     ['a handle for a fault that takes none', ['inject', '@last', 'brain.cut', '--handle', 'h1'], 2, /--handle/],
+    [
+      'a reason without quotes',
+      ['tell', '@last', 'P1', 'hi', '--reason', 'two', 'words'],
+      2,
+      /`words` is left over behind --reason/,
+    ],
     ['attach without a terminal', ['attach', '00c0ffee'], 66, /00c0ffee/],
   ] as const)('%s', async (_, args, code, words) => {
     const { stdout, stderr, ...ended } = await turingos(...args, '--home', newHome());

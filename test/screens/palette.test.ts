@@ -217,7 +217,7 @@ describe('orders to the run that is looked at', () => {
         { verb: 'tell', form: 'PID TEXT', about: 'a line in its next frame' },
         { verb: 'kill', form: '[PID]', about: 'at once' },
       ],
-      complete: (line: string) => ({ from: line.length, candidates: [{ text: 'P1', hint: 'the planner' }] }),
+      complete: (line: string) => ({ from: line.length, due: '', candidates: [{ text: 'P1', hint: 'the planner' }] }),
       give,
     };
     const press = vi.fn<PaletteTarget['press']>();

@@ -83,6 +83,21 @@ describe('an order in words', () => {
     });
   });
 
+  it('takes an unquoted reason to the end of the line or to the next option, and never into the text', () => {
+    const order = { command: 'tell', pid: 1, text: 'hello there' };
+    for (const [line, reason, dryRun] of [
+      ['tell P1 hello there --reason two words', 'two words', false],
+      ['tell P1 hello there --reason it is --stuck --dry-run', 'it is --stuck', true],
+      ['tell P1 hello there --reason=two words --dry-run', 'two words', true],
+      ['tell P1 hello there --reason="two words"', 'two words', false],
+      ["tell P1 hello there --reason it's stuck", "it's stuck", false],
+      ['tell P1 --dry-run hello there', '', true],
+    ] as const)
+      expect(parseOrder(line), line).toEqual({ order, reason, dryRun });
+    expect(problem('tell P1 hello --reason "two words" there')).toContain('`there` is left over behind --reason');
+    expect(parseOrder('inject --reason a trial --times 2 brain.cut')).toMatchObject({ reason: 'a trial' });
+  });
+
   it('has an example for every verb that is itself an order of that verb', () => {
     for (const { verb, example } of FORMS) expect(parseOrder(example).order.command).toBe(verb);
   });
@@ -175,6 +190,12 @@ describe('completion', () => {
     expect(offered('inject brain.')).toContain('brain.cut');
     expect(offered('inject brain.cut --target w')).toEqual(['worker', 'w2', 'w3']);
     expect(offered('swap worker ')).toEqual(expect.arrayContaining(['demo', 'sim']));
+  });
+
+  it('names what is due before the options, where nothing can be offered for it', () => {
+    expect(completeOrder('tell P1 ', { state }).due).toBe('TEXT');
+    expect(completeOrder('tell P1 hello ', { state }).due).toBe('');
+    expect(completeOrder('tell P1 hello --reason ', { state }).due).toBe('why, to the end of the line');
   });
 
   it('takes the place of the word that is being typed', () => {

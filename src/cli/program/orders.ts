@@ -1,6 +1,9 @@
 /** Verbs that give a live run an order. */
 import type { Command } from 'commander';
+import { EXIT } from '../../runtime/exit-codes.ts';
+import { UserError } from '../../runtime/user-error.ts';
 import { FORMS } from '../../store/order-text/forms.ts';
+import { leftOver } from '../../store/order-text/parse.ts';
 import type { OrderOptions } from '../order.ts';
 import type { Builder } from './builder.ts';
 import { CONFIG } from './builder.ts';
@@ -31,6 +34,7 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
     if (form !== '') command.addHelpText('after', `\nFor example: turingos ${example.replace(verb, `${verb} @last`)}`);
     command.action(async (run: string, ...rest: unknown[]) => {
       const words = form === '' ? [] : (rest[0] as string[]);
+      refuseParted(verb, words);
       await give(run, [verb, ...words], rest[form === '' ? 0 : 1] as OrderOptions);
     });
   }
@@ -48,6 +52,19 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
       );
       await give(run, ['inject', fault, '--target', target, ...own], options);
     });
+};
+
+/**
+ * Words on both sides of an option, as unquoted ones behind `--reason` become, are not what was meant.
+ * @throws UserError
+ */
+const refuseParted = (verb: string, words: readonly string[]): void => {
+  const given = process.argv.filter((word) => word !== '--');
+  const last = words.at(-1) ?? '';
+  const fits = (at: number): boolean => words.every((word, i) => given[at + i] === word);
+  if (verb !== 'tell' || given.some((_, at) => fits(at))) return;
+  const option = given.slice(0, given.lastIndexOf(last)).findLast((word) => word.startsWith('--'));
+  throw new UserError(leftOver(last, option ?? 'an option').message, EXIT.usage);
 };
 
 interface InjectOptions {

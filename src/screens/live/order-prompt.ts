@@ -30,18 +30,19 @@ export const askTell: Action = (context) =>
 export const askCaps: Action = (context) => ask(context, '', ['grant', 'revoke']);
 
 const candidates = ({ text, verbs }: OrderPrompt, live: LiveState) => {
-  const { from, candidates: all } = completeOrder(text, { state: live.kernel });
+  const { from, candidates: all, due } = completeOrder(text, { state: live.kernel });
   const first = text.trim() === '' || from === text.length - text.trimStart().length;
-  return { from, offered: first ? all.filter((candidate) => verbs.includes(candidate.text)) : all };
+  return { from, offered: first ? all.filter((candidate) => verbs.includes(candidate.text)) : all, due };
 };
 
 /** What stands behind the line: what is wrong, else what may come next, else what the order is. */
 export const orderHelp = (prompt: OrderPrompt, live: LiveState): { text: string; wrong: boolean } => {
   if (prompt.problem !== '') return { text: `! ${prompt.problem}`, wrong: true };
-  const { offered } = candidates(prompt, live);
-  if (offered.length > 0) {
+  const { offered, due } = candidates(prompt, live);
+  if (offered.length > 0 || due !== '') {
     const named = offered.slice(0, NAMED).map(({ text }) => text);
-    return { text: `Tab: ${named.join('  ')}${offered.length > NAMED ? '  …' : ''}`, wrong: false };
+    const tab = offered.length === 0 ? '' : `Tab: ${named.join('  ')}${offered.length > NAMED ? '  …' : ''}`;
+    return { text: [due, tab].filter((part) => part !== '').join(', then '), wrong: false };
   }
   const form = formOf(prompt.text.trim().split(' ')[0] ?? '');
   return {

@@ -18,7 +18,7 @@ export interface PaletteTarget {
 export interface Orders {
   forms: readonly OrderForm[];
   /** What may come next in a line, and where the word begins that it stands for. */
-  complete(line: string): { from: number; candidates: readonly { text: string; hint: string }[] };
+  complete(line: string): { from: number; candidates: readonly { text: string; hint: string }[]; due: string };
   /** @returns what is wrong with the line; '' where it was given */
   give(line: string): string;
 }
@@ -110,11 +110,15 @@ const usage = ({ args }: Entry): string =>
   args.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`)).join(' ');
 
 const orderOffers = ({ orders }: PaletteTarget, text: string): Offer[] => {
-  const { from, candidates } = orders?.complete(text) ?? { from: 0, candidates: [] };
+  const { from, candidates, due } = orders?.complete(text) ?? { from: 0, candidates: [], due: '' };
   const before = text.slice(0, from);
-  return candidates.map(({ text: word, hint }) => ({
-    ...{ text: before + word, keys: '', about: hint, writes: true, entry: null },
-  }));
+  const offer = (line: string, about: string): Offer => ({
+    ...{ text: line, keys: '', about, writes: true, entry: null },
+  });
+  return [
+    ...(due === '' ? [] : [offer(text, `now ${due}`)]),
+    ...candidates.map(({ text: word, hint }) => offer(before + word, hint)),
+  ];
 };
 
 /** What may be the word that is being typed behind a name. */

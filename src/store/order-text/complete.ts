@@ -19,6 +19,8 @@ export interface Completion {
   /** Where the word that is being typed begins in the line. */
   from: number;
   candidates: Candidate[];
+  /** What is due here and has no candidates, as a text has none; '' for nothing. */
+  due: string;
 }
 
 /** @param line up to the cursor */
@@ -29,7 +31,8 @@ export const completeOrder = (line: string, context: OrderContext): Completion =
   const from = between ? line.length : (words.at(-1)?.at ?? 0);
   const before = (between ? words : words.slice(0, -1)).map(({ text }) => text);
   const fits = (text: string): boolean => text.toLowerCase().startsWith(typed.toLowerCase());
-  return { from, candidates: next(before, context).filter(({ text }) => fits(text.replace(/^"/, ''))) };
+  const candidates = next(before, context).filter(({ text }) => fits(text.replace(/^"/, '')));
+  return { from, candidates, due: typed === '' ? dueAfter(before) : '' };
 };
 
 const next = (before: readonly string[], context: OrderContext): Candidate[] => {
@@ -42,7 +45,17 @@ const next = (before: readonly string[], context: OrderContext): Candidate[] => 
   return [...(NEXT[verb]?.(plain, context) ?? []), ...options(verb, args)];
 };
 
-const REASON: Candidate = { text: '--reason', hint: 'why, for the journal' };
+const dueAfter = ([verb, ...args]: readonly string[]): string => {
+  const last = args.at(-1) ?? '';
+  if (last === '--reason') return 'why, to the end of the line';
+  if (last === '--times') return 'a number';
+  if (last === '--rate') return 'a number from 0.001 to 1';
+  if (args.length !== 1) return '';
+  if (verb === 'tell') return 'TEXT';
+  return verb === 'grant' && last === 'panic' ? 'UNITS' : '';
+};
+
+const REASON: Candidate = { text: '--reason', hint: 'why, for the journal; behind all else' };
 const DRY: Candidate = { text: '--dry-run', hint: 'only tell what would happen' };
 const INJECT: readonly Candidate[] = [
   { text: '--target', hint: 'whom it strikes' },

@@ -26,7 +26,7 @@ export interface OrderContext {
 export const parseOrder = (line: string, context: OrderContext = {}): OrderLine => {
   const { words, open } = splitWords(line);
   if (open) throw new NoOrder('a quote is not closed', 'tell P1 "look at ANSWER.txt"');
-  return orderOf(words, context);
+  return orderOf(words, context, true);
 };
 
 /** As `parseOrder`, from words that were parted already, as a shell does. */
@@ -36,7 +36,8 @@ export const parseOrderWords = (words: readonly string[], context: OrderContext 
     context,
   );
 
-const orderOf = (words: readonly Word[], context: OrderContext): OrderLine => {
+/** @param line there is no shell: a reason without quotes goes on to the next option, or to the end */
+const orderOf = (words: readonly Word[], context: OrderContext, line = false): OrderLine => {
   const [first, ...rest] = words;
   const form = FORMS.find(({ verb }) => verb === first?.text);
   if (form === undefined) {
@@ -44,7 +45,7 @@ const orderOf = (words: readonly Word[], context: OrderContext): OrderLine => {
     const what = first === undefined ? 'an order begins with a verb' : `there is no order ${first.text}`;
     throw new NoOrder(`${what}; there are ${verbs}`, 'tell P1 "look at ANSWER.txt"');
   }
-  const { args, options } = split(form.verb, rest);
+  const { args, options } = split(form.verb, line ? withWholeReason(form.verb, rest) : rest);
   const { reason = '', 'dry-run': dry, ...own } = options;
   const unknown = Object.keys(own).find((name) => form.verb !== 'inject' || !INJECT.includes(name));
   if (unknown !== undefined) throw noOrder(form.verb, `${form.verb} has no option --${unknown}`);
@@ -61,18 +62,43 @@ const REASON_MAX = 300;
 const INJECT = ['target', 'times', 'rate', 'handle'];
 const FLAGS = ['dry-run'];
 
+const isOption = ({ text, quoted }: Word): boolean => !quoted && text.startsWith('--');
+
+/** Without a shell that parts them, the words behind `--reason` are one reason, as far as the next option of the verb. */
+const withWholeReason = (verb: Verb, words: readonly Word[]): Word[] => {
+  const known = ['reason', ...FLAGS, ...(verb === 'inject' ? INJECT : [])];
+  const ends = (word: Word): boolean => isOption(word) && known.includes(word.text.slice(2).split('=')[0] ?? '');
+  const at = words.findIndex((word) => isOption(word) && /^--reason(=|$)/.test(word.text));
+  const option = words[at];
+  const first = option?.text.includes('=') === true ? at : at + 1;
+  if (option === undefined || words[first] === undefined || words[first].quoted) return [...words];
+  const length = words.slice(first + 1).findIndex(ends);
+  const end = length === -1 ? words.length : first + 1 + length;
+  const text = words
+    .slice(first, end)
+    .map((word) => word.text)
+    .join(' ');
+  return [...words.slice(0, first), { text, at: words[first].at, quoted: first !== at }, ...words.slice(end)];
+};
+
 /** Options may stand anywhere behind the verb; a quoted word is none. */
 const split = (verb: Verb, words: readonly Word[]): { args: string[]; options: Record<string, string> } => {
   const args: string[] = [];
   const options: Record<string, string> = {};
   let due: string | undefined;
-  for (const { text, quoted } of words) {
+  let behind = '';
+  for (const word of words) {
+    const { text } = word;
     if (due !== undefined) {
       options[due] = text;
       due = undefined;
-    } else if (quoted || !text.startsWith('--')) args.push(text);
-    else {
+    } else if (!isOption(word)) {
+      // A text that goes on behind an option was hardly meant to.
+      if (verb === 'tell' && args.length > 1 && behind !== '') throw leftOver(text, behind);
+      args.push(text);
+    } else {
       const [name = '', inline] = text.slice(2).split(/=(.*)/s);
+      if (args.length > 1) behind = `--${name}`;
       if (FLAGS.includes(name)) options[name] = '';
       else if (inline === undefined) due = name;
       else options[name] = inline;
@@ -81,6 +107,13 @@ const split = (verb: Verb, words: readonly Word[]): { args: string[]; options: R
   if (due !== undefined) throw noOrder(verb, `--${due} needs a value`);
   return { args, options };
 };
+
+/** Words of a text that stand on both sides of an option. */
+export const leftOver = (text: string, option: string): NoOrder =>
+  new NoOrder(
+    `\`${text}\` is left over behind ${option}, where the text has ended: put quotes around what has blanks`,
+    'tell P1 "look at ANSWER.txt" --reason "it forgets"',
+  );
 
 type Reader = (args: string[], context: OrderContext, options: Record<string, string>) => unknown;
 

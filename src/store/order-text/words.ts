@@ -1,4 +1,7 @@
-/** A line as words, the way a shell reads them: blanks part them, quotes hold them together. */
+/**
+ * A line as words: blanks part them, quotes hold them together. A quote opens where a word does, or behind its `=`: what stands
+ * inside a word is an apostrophe.
+ */
 
 export interface Word {
   text: string;
@@ -7,6 +10,10 @@ export interface Word {
   /** It was quoted, so that it is no option whatever it looks like. */
   quoted: boolean;
 }
+
+/** @param i where the sign stands */
+const opens = (line: string, i: number, { at }: Word): boolean =>
+  i === at || (line[i - 1] === '=' && line.startsWith('--', at));
 
 /** @returns the words; `open` where a quote is not closed, which the last word ends with then */
 export const splitWords = (line: string): { words: Word[]; open: boolean } => {
@@ -24,9 +31,9 @@ export const splitWords = (line: string): { words: Word[]; open: boolean } => {
       words.push(word);
     }
     if (char === quote) quote = '';
-    else if (quote === '' && (char === '"' || char === "'")) {
+    else if (quote === '' && (char === '"' || char === "'") && opens(line, i, word)) {
       quote = char;
-      word.quoted = true;
+      word.quoted ||= i === word.at;
     } else if (char === '\\' && quote !== "'" && i + 1 < line.length) {
       i += 1;
       word.text += line.charAt(i);
