@@ -126,6 +126,8 @@ describe.skipIf(lacking !== undefined)(
       const watch = [process.execPath, BIN, 'watch', id, '--pane', 'thrash,caps', '--home', desk.home];
       await tmux.tmux('split-window', '-h', '-l', '50', watch.map((word) => `'${word}'`).join(' '));
       const screen = await tmux.atRest(/^THRASH [\s\S]*^PANIC [\s\S]*4 CAP/m, '1');
+      // Which run it is, and how it stands.
+      expect(screen.split('\n')[0]).toMatch(new RegExp(`^${id.slice(0, 4)}.* PAUSED`));
       expect(screen).not.toMatch(/PLANNER|TRAPS/);
       await tmux.tmux('resize-pane', '-t', ':0.1', '-x', '70');
       await tmux.waitFor(

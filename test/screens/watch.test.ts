@@ -14,18 +14,18 @@ describe('names of panes', () => {
 describe('where they are', () => {
   test('gauges and the time line as high as they need, the others share the rest', () => {
     const { gauges, panes } = watchLayout(80, 30, [0, 4, 7, 6]);
-    expect(gauges).toEqual({ y: 0, height: 3 });
+    expect(gauges).toEqual({ y: 1, height: 3 });
     expect(panes.map(({ pane, y, height }) => [pane, y, height])).toEqual([
-      [4, 3, 11],
-      [7, 14, 4],
-      [6, 18, 12],
+      [4, 4, 11],
+      [7, 15, 4],
+      [6, 19, 11],
     ]);
   });
   test('every row is used, and none twice, at any size', () => {
     for (let rows = 1; rows < 60; rows += 1) {
-      const { gauges, panes } = watchLayout(60, rows, [1, 0, 2, 3]);
+      const { header, gauges, panes } = watchLayout(60, rows, [1, 0, 2, 3]);
       const parts = [...panes, ...(gauges === null ? [] : [gauges])].sort((a, b) => a.y - b.y);
-      let y = 0;
+      let y = header ? 1 : 0;
       for (const part of parts) {
         expect(part.y).toBe(y);
         y += part.height;
@@ -34,6 +34,6 @@ describe('where they are', () => {
     }
   });
   test('where there is too little room the last ones go', () => {
-    expect(watchLayout(60, 5, [4, 6]).panes.map(({ pane }) => pane)).toEqual([4]);
+    expect(watchLayout(60, 6, [4, 6]).panes.map(({ pane }) => pane)).toEqual([4]);
   });
 });

@@ -5,9 +5,9 @@ import { useStore } from 'zustand';
 import { historyLine, panicLine, thrashLine } from '../../components/gauges.ts';
 import { headerLine } from '../../components/header.ts';
 import { Lines } from '../../components/lines.tsx';
-import { type ConsoleStore, type ConsoleView, heldTicks } from '../../store/console-store.ts';
+import type { ConsoleStore } from '../../store/console-store.ts';
 import { Player } from '../../store/player.ts';
-import { isOver, runWord } from '../../store/run-status.ts';
+import { isOver } from '../../store/run-status.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import { useCopy } from '../copy-context.ts';
 import { hintLine } from '../hints.ts';
@@ -17,6 +17,7 @@ import { PaletteView, usePalette } from '../palette/palette-view.tsx';
 import { NOTHING_TYPED, useKeys } from '../use-keys.ts';
 import { pressLive, scopeOf } from './actions.ts';
 import type { LiveContext } from './context.ts';
+import { headerOf } from './header-of.ts';
 import { type Layout, layoutOf, paneAt } from './layout.ts';
 import { overlayLines } from './overlays.ts';
 import { paletteOrders } from './palette-orders.ts';
@@ -113,18 +114,7 @@ const unmoved = ({ console, ui }: Pick<LiveScreenProps, 'console' | 'ui'>): Play
 const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns: number; layout: Layout }) => {
   const look = useLook();
   const state = useStore(console.store);
-  const { travel } = state;
-  const props = {
-    live: state.view,
-    word: state.stalled !== null && !state.held ? 'WAITING' : runWord(state.view, isGoneHere(state)),
-    held: heldTicks(state),
-    over: isOver(state.live, state.gone),
-    kernelPid: state.kernelPid,
-    now: state.held || state.gone ? undefined : state.now,
-    replay: state.replay,
-    place: travel === null ? null : { travel, newest: state.live },
-  };
-  const lines = [headerLine(look, columns, props)];
+  const lines = [headerLine(look, columns, headerOf(state))];
   if (layout.kind !== 'none') {
     lines.push(thrashLine(look, columns, state.view));
     if (layout.history >= 0) lines.push(historyLine(look, columns, state.view));
@@ -132,9 +122,6 @@ const Top = memo(({ console, columns, layout }: { console: ConsoleStore; columns
   }
   return <Lines x={0} y={layout.header} width={columns} lines={lines} />;
 });
-
-/** Before its last word a kernel that is gone was still there. */
-const isGoneHere = ({ gone, live, view }: ConsoleView): boolean => gone && view.info.lastSeq === live.info.lastSeq;
 
 interface BottomProps {
   console: ConsoleStore;

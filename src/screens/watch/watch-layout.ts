@@ -25,22 +25,27 @@ const TIMELINE = 4;
 /** With less than this a list shows nothing but its title. */
 const LIST_MIN = 3;
 
+/** Which run it is, and how it stands, above the panes. */
+const HEADER = 1;
+
 export interface WatchLayout {
+  header: boolean;
   gauges: { y: number; height: number } | null;
   panes: readonly Placed[];
 }
 
-/** Gauges and the time line are as high as they need; the others share what is left, and the last ones go where it is too little. */
+/** A line of the run, where there is room for anything else. Gauges and the time line are as high as they need; the others share what is left, and the last ones go where it is too little. */
 export const watchLayout = (columns: number, rows: number, watched: readonly Watched[]): WatchLayout => {
   const fixed = (pane: Watched): number => (pane === 0 ? GAUGES : pane === 7 ? TIMELINE : 0);
+  const top = rows > HEADER ? HEADER : 0;
   let shown = watched;
   const needs = (panes: readonly Watched[]): number =>
     panes.reduce<number>((sum, pane) => sum + (fixed(pane) || LIST_MIN), 0);
-  while (shown.length > 1 && needs(shown) > rows) shown = shown.slice(0, -1);
+  while (shown.length > 1 && needs(shown) > rows - top) shown = shown.slice(0, -1);
   const lists = shown.filter((pane) => fixed(pane) === 0).length;
-  let left = Math.max(0, rows - shown.reduce<number>((sum, pane) => sum + fixed(pane), 0));
+  let left = Math.max(0, rows - top - shown.reduce<number>((sum, pane) => sum + fixed(pane), 0));
   let open = lists;
-  let y = 0;
+  let y = top;
   let gauges: WatchLayout['gauges'] = null;
   const panes: Placed[] = [];
   for (const pane of shown) {
@@ -53,5 +58,5 @@ export const watchLayout = (columns: number, rows: number, watched: readonly Wat
     else panes.push({ pane, x: 0, y, width: columns, height });
     y += height;
   }
-  return { gauges, panes };
+  return { header: top > 0, gauges, panes };
 };

@@ -3,10 +3,12 @@ import { Box, useWindowSize } from 'ink';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { historyLine, panicLine, thrashLine } from '../../components/gauges.ts';
+import { headerLine } from '../../components/header.ts';
 import { Lines } from '../../components/lines.tsx';
 import type { ConsoleStore } from '../../store/console-store.ts';
 import type { UiStore } from '../../store/ui-store.ts';
 import { bindingFor } from '../keys.ts';
+import { headerOf } from '../live/header-of.ts';
 import { paneAt } from '../live/layout.ts';
 import { PaneView } from '../live/pane-view.tsx';
 import { focusPane, type Motion, scrollPane } from '../live/scrolling.ts';
@@ -46,6 +48,7 @@ export const WatchScreen = ({ console, ui, watched, exit, size }: WatchScreenPro
   useKeys({ scope: () => 'watch', press, paneAt: (x, y) => paneAt(layout, x, y), refuse: () => {} });
   return (
     <Box width={columns} height={rows}>
+      {layout.header ? <Header console={console} columns={columns} /> : null}
       {layout.gauges === null ? null : <Gauges console={console} columns={columns} {...layout.gauges} />}
       {layout.panes.map((placed) => (
         <PaneView
@@ -60,6 +63,12 @@ export const WatchScreen = ({ console, ui, watched, exit, size }: WatchScreenPro
   );
 };
 
+const Header = memo(({ console, columns }: { console: ConsoleStore; columns: number }) => {
+  const look = useLook();
+  const state = useStore(console.store);
+  return <Lines x={0} y={0} width={columns} lines={[headerLine(look, columns, headerOf(state))]} />;
+});
+
 interface GaugesProps {
   console: ConsoleStore;
   columns: number;
@@ -70,6 +79,8 @@ interface GaugesProps {
 const Gauges = memo(({ console, columns, y, height }: GaugesProps) => {
   const look = useLook();
   const { view } = useStore(console.store);
-  const lines = [thrashLine, historyLine, panicLine].map((draw) => draw(look, columns, view));
+  // What has happened is what can be done without first.
+  const draws = height < 3 ? [thrashLine, panicLine] : [thrashLine, historyLine, panicLine];
+  const lines = draws.map((draw) => draw(look, columns, view));
   return <Lines x={0} y={y} width={columns} lines={lines.slice(0, height)} />;
 });
