@@ -40,19 +40,14 @@ export interface Message {
   since?: Moment;
 }
 
-/** What makes a message old: record time, traps raised, faults that have struck, the run's end. */
+/** What makes a message old: traps raised, faults that have struck, the run's end. (No time: the last record of a paused run may be hours old.) */
 export interface Moment {
-  ms: number;
   traps: number;
   struck: number;
   ended: boolean;
 }
 
-/** Milliseconds of record time after which a message is old, however little has happened. */
-const OLD_MS = 5000;
-
 export const momentOf = ({ info, traps, faults }: LiveState): Moment => ({
-  ms: info.lastMs,
   traps: traps.total,
   struck: faults.filter((fault) => fault.struck !== null).length,
   ended: info.outcome !== null,
@@ -61,9 +56,7 @@ export const momentOf = ({ info, traps, faults }: LiveState): Moment => ({
 export const isOld = ({ since }: Message, live: LiveState): boolean => {
   if (since === undefined) return false;
   const now = momentOf(live);
-  return (
-    now.ended !== since.ended || now.traps > since.traps || now.struck > since.struck || now.ms - since.ms > OLD_MS
-  );
+  return now.ended !== since.ended || now.traps > since.traps || now.struck > since.struck;
 };
 
 export interface UiState {

@@ -157,6 +157,22 @@ describe('capitals act on the run', () => {
     expect(show(NORMAL, { run }).screen()).toMatch(/\nPaused at t45\. S steps once, P lets it go on\. *\n/);
     expect(show(NORMAL, { run, readOnly: true }).screen()).toMatch(/\nPaused at t45\. *\n/);
   });
+  test('the first order after a paused run has stood idle is acknowledged as the next one is', async () => {
+    const run = eventfulRun().command({ command: 'pause' });
+    const { press, screen, console } = show(LARGE, { run });
+    await press('X', /cut the stream/);
+    await press('\r', /Fault armed: cut the stream/);
+    const before = run.records.length;
+    run.command({ command: 'inject', fault: { fault: 'brain.cut', target: 'any', times: 1 } });
+    const idle = 15_000;
+    const later = run.records
+      .slice(before)
+      .map((rec) => ({ ...rec, ts: new Date(Date.parse(rec.ts) + idle).toISOString() }));
+    console.feed(later);
+    // Its record is on the screen: the time line has the order.
+    await vi.waitFor(() => expect(screen()).toMatch(/^ marks.*O/m));
+    expect(screen()).toMatch(/Fault armed: cut the stream/);
+  });
   test('a held view of a paused run does not say that it goes on', async () => {
     const run = eventfulRun().command({ command: 'pause' });
     expect(await show(NORMAL, { run }).press('e', /Held at t44\. l follows/)).not.toContain('goes on');
