@@ -5,4 +5,4 @@
  * Add 1 whenever the same records may now give another `LiveState`, or other marks. A test pins the number to a digest of a
  * folded run, so that a change that was not thought of is noticed.
  */
-export const PROJECTIONS_VERSION = 6;
+export const PROJECTIONS_VERSION = 7;

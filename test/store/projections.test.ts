@@ -86,6 +86,21 @@ describe('time line', () => {
     expect(timeline.marks[kernel.tick - timeline.first]).toBe('F');
     expect(timeline.marks).not.toContain('T');
   });
+  test('what an operator revokes is O, not F; a trap on that tick is not hidden by it', () => {
+    const run = new DemoRun({
+      planner: (n) => [replies.goto('h1'), replies.goto('h9'), replies.goto('h2')][n],
+      worker: () => undefined,
+    }).play();
+    const marks = () => {
+      const { kernel, timeline } = fold(run.records);
+      return { timeline, here: timeline.marks[kernel.tick - timeline.first] };
+    };
+    run.command({ command: 'revoke', pid: 1, handle: 'h2' });
+    expect(marks().here).toBe('O');
+    expect(marks().timeline.marks).not.toContain('F');
+    run.fail(run.asked()[0] as number, 1);
+    expect(marks().timeline.marks).toMatch(/T/);
+  });
   test('it is bounded', () => {
     let line = noTimeline;
     for (let tick = 1; tick <= COLUMNS_KEPT + 50; tick += 1) {

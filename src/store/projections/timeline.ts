@@ -6,7 +6,7 @@ import { loopLevel } from '../thrash-level.ts';
 
 /**
  * Worst first: what is drawn where several fall on one tick. A fault comes before the trap that it causes on the same tick,
- * or no injected one would ever be seen.
+ * or no injected one would ever be seen; what an operator ordered comes after both, since orders are told in other places too.
  */
 export const MARKS = ['P', 'F', 'T', 'O', 'R', 'M'] as const;
 export type Mark = (typeof MARKS)[number];
@@ -52,6 +52,8 @@ export const foldTimeline = (line: Timeline, rec: Rec, before: State, after: Sta
     case 'fault.triggered':
       return mark(line, line.atOnce[rec.id] ?? rec.tick, 'F');
     case 'capability.revoked':
+      // What an operator revokes is an order, and no fault.
+      return rec.by === 'fault' ? mark(line, after.tick, 'F') : line;
     case 'capability.swapped':
       return mark(line, after.tick, 'F');
     case 'fault.recovered':
