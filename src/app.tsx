@@ -19,7 +19,7 @@ import { summaryText } from './screens/summary.tsx';
 import { errorText, runOnTerminal } from './screens/terminal.ts';
 import { MouseContext } from './screens/use-keys.ts';
 import type { Watched } from './screens/watch/watch-layout.ts';
-import { type Opening, openReplay, openSession, type Replay, type Session } from './session.ts';
+import { type Opening, openReplay, openSession, type ProfilesAt, type Replay, type Session } from './session.ts';
 import { SessionView } from './session-view.tsx';
 import { ringOnTrouble } from './store/bell.ts';
 
@@ -40,6 +40,8 @@ export interface ConsoleOptions {
   keys?: readonly (Rebinding & { wrong(why: string): Error })[];
   /** How this program starts itself, for verbs of the palette. */
   command?: readonly string[];
+  /** What a swap may take. */
+  profiles?: ProfilesAt;
   appearance?: Appearance;
   /** Only these panes, of a run that is followed. */
   watched?: readonly Watched[];
@@ -108,22 +110,28 @@ export const openConsole = async (options: ConsoleOptions): Promise<number> => {
     if (appearance?.bell === true) ringOnTrouble(session.console, () => process.stdout.write('\u0007'));
     return session;
   };
-  const opened = startOf(options);
-  const start = opened === null ? null : heard(opened);
+  const profiles = options.profiles ?? NO_PROFILES;
+  const open = (id: string, at?: Opening): Session => heard(openSession(home, id, profiles, at));
+  const start = startOf(options, open);
   const first = watched?.find((pane) => pane !== 0);
   if (first !== undefined && start !== null) start.ui.setState({ focus: first });
   return runConsole({
     ...{ readOnly, source, start },
     ...(appearance === undefined ? {} : { appearance }),
     ...(watched === undefined ? {} : { watched }),
-    open: (id) => heard(openSession(home, id)),
-    steer: (go) => createPalette(paletteHost({ home, source, verbs, command, go })),
+    open,
+    steer: (go) => createPalette(paletteHost({ ...{ home, source, verbs, command, profiles }, open, go })),
   });
 };
 
-const startOf = ({ home, runId, at, replay }: ConsoleOptions): Session | null => {
+const NO_PROFILES: ProfilesAt = { file: undefined, names: async () => [] };
+
+const startOf = (
+  { runId, at, replay }: ConsoleOptions,
+  open: (id: string, at?: Opening) => Session,
+): Session | null => {
   if (replay !== undefined) return openReplay(replay);
-  return runId === undefined ? null : openSession(home, runId, at);
+  return runId === undefined ? null : open(runId, at);
 };
 
 export interface ConsoleParts {
@@ -138,7 +146,7 @@ export interface ConsoleParts {
 }
 
 const NO_VERBS: PaletteHost = {
-  ...{ verbs: [], opened: () => {}, choices: () => [] },
+  ...{ verbs: [], opened: async () => {}, choices: () => [] },
   perform: () => Promise.reject(new Error('There are no verbs here.')),
 };
 

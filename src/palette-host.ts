@@ -8,7 +8,7 @@ import type { Choice } from './screens/palette/offers.ts';
 import type { Answer, PaletteHost } from './screens/palette/palette.ts';
 import { stateWord } from './screens/runs/runs-model.ts';
 import type { RunsSource } from './screens/runs/runs-view.ts';
-import { openReplay, openSession, type Session } from './session.ts';
+import { type Opening, openReplay, type ProfilesAt, type Session } from './session.ts';
 
 export interface HostParts {
   home: string;
@@ -16,6 +16,8 @@ export interface HostParts {
   verbs: readonly VerbInfo[];
   /** How this program starts itself. */
   command: readonly string[];
+  profiles: ProfilesAt;
+  open(id: string, at?: Opening): Session;
   /** Shows a run, or for null the runs screen. */
   go(session: Session | null): void;
 }
@@ -28,24 +30,27 @@ const STARTING = new Set(['run', 'demo', 'resume', 'fork']);
 const DONE: Answer = { kind: 'said', tone: 'info', text: '' };
 
 export const paletteHost = (parts: HostParts): PaletteHost => {
-  const { home, source, verbs, go } = parts;
+  const { home, source, verbs, open, go } = parts;
   let runs: readonly Choice[] = [];
-  const refresh = (): void => {
-    source.list().then(
-      (rows) => {
+  let profiles: readonly Choice[] = [];
+  // What cannot be listed can still be typed.
+  const refresh = (): Promise<unknown> =>
+    Promise.allSettled([
+      parts.profiles.names().then((names) => {
+        profiles = names.map((text) => ({ text, about: 'a profile' }));
+      }),
+      source.list().then((rows) => {
         runs = rows
           .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
           .map((row) => ({ text: row.id, about: `${stateWord(row)} ${row.task} t${row.tick} ${row.reason}`.trim() }));
-      },
-      // They can still be typed.
-      () => {},
-    );
-  };
+      }),
+    ]);
   return {
     verbs,
     opened: refresh,
     choices: (arg) => {
       if (['run', 'run|file', 'run[@place]', 'a', 'b'].includes(arg)) return runs;
+      if (arg === '--profile <name>') return profiles;
       return arg === 'task'
         ? [
             { text: 'hello', about: 'built in' },
@@ -58,13 +63,13 @@ export const paletteHost = (parts: HostParts): PaletteHost => {
       if (verb === 'runs') return gone(go, null);
       const [name] = rest;
       const plain = rest.length === 1 && name !== undefined;
-      if (plain && (verb === 'open' || verb === 'attach')) return gone(go, await opened(home, name, verb === 'open'));
+      if (plain && (verb === 'open' || verb === 'attach')) return gone(go, await opened(parts, name, verb === 'open'));
       if (plain && verb === 'replay') {
         const { source: run, dir } = await replayTarget(name, home);
         const { first } = await run.extent();
         return gone(go, openReplay({ source: run, dir, seq: first.seq, inspect: null, play: true, speed: 1 }));
       }
-      if (STARTING.has(verb)) return gone(go, openSession(home, await started(parts, words, signal)));
+      if (STARTING.has(verb)) return gone(go, open(await started(parts, words, signal)));
       return await told(parts, words, signal);
     },
   };
@@ -76,14 +81,14 @@ const gone = (go: HostParts['go'], session: Session | null): Answer => {
 };
 
 /** @returns the run, held at its place; as `turingos open` would, at its end without one where it is over */
-const opened = async (home: string, text: string, places: boolean): Promise<Session> => {
+const opened = async ({ home, open }: HostParts, text: string, places: boolean): Promise<Session> => {
   const { name, place } = places ? splitPlace(text) : { name: text, place: undefined };
   const { id } = findRun(home, name);
-  if (place === undefined) return openSession(home, id);
+  if (place === undefined) return open(id);
   const { source } = await replayTarget(id, home);
   try {
     const { seq, tick } = await placeIn(source, place);
-    return openSession(home, id, { seq, inspect: tick === 0 ? null : tick, play: false, speed: 1 });
+    return open(id, { seq, inspect: tick === 0 ? null : tick, play: false, speed: 1 });
   } finally {
     await source.close();
   }

@@ -60,15 +60,23 @@ const ANSWER_MS = 5000;
 const SWAP_MS = 60_000;
 const patience = ({ command }: OperatorCommand): number => (command === 'swap' ? SWAP_MS : ANSWER_MS);
 
+/** Where the profiles are that a swap takes; the kernel reads the same file. */
+export interface ProfilesAt {
+  /** Absolute; undefined where there is none. */
+  file: string | undefined;
+  /** Rejects where the file cannot be read. */
+  names(): Promise<readonly string[]>;
+}
+
 /** Follows a run's journal. @param at where the view is held first; without it, it follows */
-export const openSession = (home: string, id: string, at?: Opening): Session => {
+export const openSession = (home: string, id: string, profiles: ProfilesAt, at?: Opening): Session => {
   const dir = runDir(home, id);
   const session = newSession({
     id,
     dir,
     replay: false,
     follows: true,
-    control: controlOf(dir),
+    control: controlOf(dir, profiles),
     source: () => openRunDir(dir, id, () => kernelPid(dir) !== undefined),
   });
   if (at !== undefined) begin(session, at);
@@ -176,7 +184,7 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
 };
 
 /** Speaks to the kernel over the run's socket; connects when there is something to say. */
-const controlOf = (dir: string): Control & { close(): void } => {
+const controlOf = (dir: string, { file, names }: ProfilesAt): Control & { close(): void } => {
   let client: Promise<ControlClient> | undefined;
   return {
     command: async (order, reason, dryRun) => {
@@ -184,12 +192,15 @@ const controlOf = (dir: string): Control & { close(): void } => {
       client ??= connectControl(socket, ANSWER_MS);
       try {
         const dry = dryRun === true ? { dryRun } : {};
-        return await (await client).command({ by: 'console', reason, order, ...dry }, patience(order));
+        // The kernel runs elsewhere: the file that this process would read is named to it.
+        const config = order.command === 'swap' && file !== undefined ? { config: file } : {};
+        return await (await client).command({ by: 'console', reason, order, ...dry, ...config }, patience(order));
       } catch (error) {
         client = undefined;
         throw error;
       }
     },
+    profiles: () => names().catch(() => []),
     close: () => void client?.then((open) => open.close()).catch(() => {}),
   };
 };

@@ -26,7 +26,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test('attaching reads on from the newest state that is kept, and comes to what the whole journal gives', async () => {
   const source = await openRun(dir);
-  const session = openSession(home, LONG_RUN);
+  const session = openSession(home, LONG_RUN, { file: undefined, names: async () => [] });
   try {
     const whole = await source.stateAt((await source.extent()).last.seq);
     await vi.waitFor(() => expect(session.console.latest().info.lastSeq).toBe(whole.info.lastSeq));

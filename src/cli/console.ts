@@ -22,11 +22,17 @@ const keyBindings = async (config: string | undefined): Promise<readonly KeyBind
   }
 };
 
+const profileNames = async (config: string | undefined): Promise<string[]> => {
+  const { loadProfiles } = await import('../adapters/config/load.ts');
+  return loadProfiles(config).all.map(({ name }) => name);
+};
+
 /** @returns the exit code */
 export const openConsole = async (options: ConsoleOptions & { config?: string }): Promise<number> => {
   // States are made and dropped by the thousand: a young generation that is let grow doubles the memory and gains no time.
   setFlagsFromString('--semi-space-growth-factor=1');
   const { openConsole: open } = await import('../app.tsx');
   const keys = await keyBindings(options.config);
-  return await open({ verbs: knownVerbs(), command: selfCommand(), keys, ...options });
+  const profiles = { file: findConfig(options.config), names: () => profileNames(options.config) };
+  return await open({ verbs: knownVerbs(), command: selfCommand(), keys, profiles, ...options });
 };

@@ -80,7 +80,12 @@ export const launchRun = async (
   } finally {
     interrupts.release();
   }
-  return await openConsole({ home, runId: id, ...(appearance === undefined ? {} : { appearance }) });
+  const { config } = options;
+  return await openConsole({
+    ...{ home, runId: id },
+    ...(config === undefined ? {} : { config }),
+    ...(appearance === undefined ? {} : { appearance }),
+  });
 };
 
 /** Starts the kernel process; one that does not start leaves nothing behind that was made for it. */

@@ -26,9 +26,10 @@ const verbsUnder = (command: Command, parent: string): VerbInfo[] => {
       name,
       about: command.description(),
       args: command.registeredArguments.map(argInfo),
-      options: command.options.map(({ flags, description }) => ({
+      options: command.options.map(({ flags, description, argChoices = [] }) => ({
         flag: flags.replace(/^-\w, /, ''),
         about: description,
+        choices: argChoices,
       })),
       writes: !READING.has(name),
     },

@@ -7,6 +7,8 @@ export interface Control {
    * @param dryRun only what would happen is asked; nothing is journalled
    */
   command(order: OperatorCommand, reason: string, dryRun?: boolean): Promise<Commanded>;
+  /** Names of the profiles that a swap may take, as they are now; none where they cannot be read. */
+  profiles(): Promise<readonly string[]>;
 }
 
 export interface Commanded {

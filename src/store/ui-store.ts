@@ -30,8 +30,11 @@ export interface AboutRow {
 export type Prompt =
   | { kind: 'goto'; text: string }
   | { kind: 'tag'; text: string; tick: number; seq: number }
-  /** `verbs`: what is offered first; `problem`: why what was typed is no order, '' while nobody has asked. */
-  | { kind: 'order'; text: string; verbs: readonly string[]; problem: string };
+  /**
+   * `verbs`: what is offered first; `profiles`: what a swap may take, none while that is not known; `problem`: why what was typed
+   * is no order, '' while nobody has asked.
+   */
+  | { kind: 'order'; text: string; verbs: readonly string[]; profiles: readonly string[]; problem: string };
 
 export interface Message {
   tone: 'info' | 'good' | 'error';

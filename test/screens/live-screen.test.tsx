@@ -195,6 +195,18 @@ describe('capitals act on the run', () => {
     await press('1\r', /Revoked|nothing done/i);
     expect(command).toHaveBeenLastCalledWith({ command: 'revoke', pid: 1, handle: 'h1' }, 'by key');
   });
+  test('a swap is completed with roles and profiles, typed after T or into the palette', async () => {
+    const { press, command } = show(LARGE);
+    await press('V', /order: /);
+    await press('swap worker s', /Tab: sim/);
+    await press('\t\r', /worker is sim/i);
+    expect(command).toHaveBeenLastCalledWith({ command: 'swap', role: 'worker', profile: 'sim' }, 'by key');
+    await press(':', /Esc/);
+    await press('swap pl', /swap planner/);
+    await press('\td', /swap planner demo/);
+    await press('\t\r', /planner is demo/i);
+    expect(command).toHaveBeenLastCalledWith({ command: 'swap', role: 'planner', profile: 'demo' }, 'by palette');
+  });
   test('an order that is typed can be given up, and be only a question', async () => {
     const { press, command } = show(LARGE);
     await press('T', /order: tell P1 /);
@@ -249,7 +261,10 @@ describe('capitals act on the run', () => {
     await vi.waitFor(() => expect(screen()).toMatch(/! KILLED: .* q leaves/));
   });
   test('what the kernel refuses is said', async () => {
-    const control = { command: async () => Promise.reject(new Error('nobody listens')) };
+    const control = {
+      command: async () => Promise.reject(new Error('nobody listens')),
+      profiles: async () => [],
+    };
     await show(LARGE, { control }).press('P', /! nobody listens/);
   });
   test('read-only has no capitals', async () => {

@@ -40,7 +40,7 @@ export const show = (
   const command = vi.fn<Control['command']>(async () => ({ seq: 1, events: [] }));
   const exit = vi.fn();
   console.feed(run.records);
-  const control = options.control === undefined ? { command } : options.control;
+  const control = options.control === undefined ? { command, profiles: async () => ['demo', 'sim'] } : options.control;
   const { lastFrame, stdin } = render(
     <LiveScreen
       console={console}

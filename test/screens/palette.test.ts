@@ -12,11 +12,19 @@ const verb = (name: string, change: Partial<VerbInfo> = {}): VerbInfo => ({
 });
 
 const VERBS: readonly VerbInfo[] = [
-  verb('why', { args: [arg('run')], options: [{ flag: '--json', about: 'one JSON object' }] }),
+  verb('why', { args: [arg('run')], options: [{ flag: '--json', about: 'one JSON object', choices: [] }] }),
   verb('kill', { args: [arg('run')], writes: true }),
   verb('diff', { args: [arg('a'), arg('b')] }),
   verb('journal stat', { args: [arg('run|file')] }),
   verb('ps'),
+  verb('run', {
+    args: [arg('task')],
+    options: [
+      { flag: '--profile <name>', about: 'the pair', choices: [] },
+      { flag: '--fsync <how>', about: 'when it is on the disk', choices: ['always', 'never'] },
+    ],
+  }),
+  verb('swap', { args: [arg('run'), arg('words')], writes: true }),
 ];
 
 const open = (
@@ -27,8 +35,9 @@ const open = (
   const say = vi.fn<PaletteTarget['say']>();
   const perform = vi.fn(async (_words: readonly string[], _signal: AbortSignal) => answer);
   const palette = createPalette({
-    ...{ verbs: VERBS, perform, opened: () => {} },
-    choices: (name) => (name === 'run' || name === 'a' || name === 'b' ? RUNS : []),
+    ...{ verbs: VERBS, perform, opened: async () => {} },
+    choices: (name) =>
+      name === 'run' || name === 'a' || name === 'b' ? RUNS : name === '--profile <name>' ? PROFILES : [],
   });
   const target: PaletteTarget = {
     ...{ scope: 'live', readOnly: false, run: '7f3a01b2', press, say },
@@ -42,6 +51,10 @@ const open = (
   return { palette, press, say, perform, keys, state: () => palette.store.getState(), offers: () => palette.offers() };
 };
 const NAMED = new Set(['enter', 'tab', 'down', 'up', 'escape', 'backspace', 'ctrl+u', 'ctrl+w', 'pagedown']);
+const PROFILES = [
+  { text: 'demo', about: 'a profile' },
+  { text: 'sim', about: 'a profile' },
+];
 const RUNS = [
   { text: '7f3a01b2', about: 'DEAD' },
   { text: '81c0aaaa', about: 'GONE' },
@@ -221,7 +234,7 @@ describe('orders to the run that is looked at', () => {
       give,
     };
     const press = vi.fn<PaletteTarget['press']>();
-    const palette = createPalette({ verbs: VERBS, perform: vi.fn(), opened: () => {}, choices: () => [] });
+    const palette = createPalette({ verbs: VERBS, perform: vi.fn(), opened: async () => {}, choices: () => [] });
     palette.show({ scope: 'live', readOnly: false, run: '7f3a', press, say: () => {}, orders });
     return { palette, give, press };
   };
@@ -250,4 +263,36 @@ describe('orders to the run that is looked at', () => {
     expect(press).toHaveBeenCalledWith('K');
     expect(give).not.toHaveBeenCalled();
   });
+});
+
+test('values of options are offered, and are no arguments; behind its run an order goes on as orders do', () => {
+  const offered = (line: string): string[] => {
+    const { keys, offers } = open({ scope: 'runs', run: null });
+    keys(line);
+    return offers().map(({ text }) => text);
+  };
+  expect(offered('run --profile s')).toEqual(['run --profile sim']);
+  expect(offered('run --fsync ')).toEqual(['run --fsync always', 'run --fsync never']);
+  expect(offered('diff --json 7')).toEqual(['diff --json 7f3a01b2']);
+  expect(offered('swap 7')).toEqual(['swap 7f3a01b2']);
+  expect(offered('swap 7f3a01b2 w')).toEqual(['swap 7f3a01b2 worker']);
+  expect(offered('swap 7f3a01b2 worker s')).toEqual(['swap 7f3a01b2 worker sim']);
+});
+
+test('what is found only after it was typed for is offered without another key', async () => {
+  const { palette, keys } = open({ scope: 'runs', run: null });
+  keys('escape');
+  const found = Promise.withResolvers<void>();
+  const words: { text: string; hint: string }[] = [];
+  const complete = () => ({ from: 12, candidates: words, due: '' });
+  const orders = { forms: [{ verb: 'swap', form: 'ROLE PROFILE', about: '' }], found: found.promise, complete };
+  const none = { readOnly: false, run: null, press: vi.fn(), say: vi.fn() };
+  palette.show({ ...none, scope: 'live', orders: { ...orders, give: () => '' } });
+  keys('swap worker ');
+  const seen = new Promise<string[]>((resolve) => {
+    palette.store.subscribe(() => resolve(palette.offers().map(({ text }) => text)));
+  });
+  words.push({ text: 'sim', hint: '' });
+  found.resolve();
+  expect(await seen).toEqual(['swap worker sim']);
 });

@@ -23,7 +23,7 @@ const replay = async (size = NORMAL, at = 1, tags?: TagBook | null) => {
   const console = createConsoleStore(undefined, true);
   const ui = createUiStore();
   const exit = vi.fn();
-  const control = { command: vi.fn() };
+  const control = { command: vi.fn(), profiles: async () => [] };
   const player = new Player({
     source: async () => source,
     show: console.show,

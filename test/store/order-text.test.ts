@@ -189,6 +189,8 @@ describe('completion', () => {
     expect(offered('set thrash.same ')).toEqual(expect.arrayContaining(['4', '6']));
     expect(offered('inject brain.')).toContain('brain.cut');
     expect(offered('inject brain.cut --target w')).toEqual(['worker', 'w2', 'w3']);
+    expect(offered('inject cap.revoked --handle ')).toEqual(['h1', 'h2', 'h3', 'h4']);
+    expect(offered('inject cap.revoked --target w2 --handle ')).toEqual(Object.keys(state.procs[2]?.caps ?? {}));
     expect(offered('swap worker ')).toEqual(expect.arrayContaining(['demo', 'sim']));
   });
 

@@ -21,7 +21,11 @@ const ask = ({ ui, console, control }: LiveContext, text: string, verbs: readonl
   if (console.latest().info.outcome !== null)
     return say(ui, 'info', 'The run has ended: nothing can be changed any more.');
   if (control === null) return say(ui, 'error', 'No kernel answers here: the run can only be looked at.');
-  ui.setState({ prompt: { kind: 'order', text, verbs, problem: '' }, message: null });
+  ui.setState({ prompt: { kind: 'order', text, verbs, profiles: [], problem: '' }, message: null });
+  void control.profiles().then((profiles) => {
+    const { prompt } = ui.getState();
+    if (prompt?.kind === 'order') ui.setState({ prompt: { ...prompt, profiles } });
+  });
 };
 
 export const askTell: Action = (context) =>
@@ -29,8 +33,8 @@ export const askTell: Action = (context) =>
 
 export const askCaps: Action = (context) => ask(context, '', ['grant', 'revoke']);
 
-const candidates = ({ text, verbs }: OrderPrompt, live: LiveState) => {
-  const { from, candidates: all, due } = completeOrder(text, { state: live.kernel });
+const candidates = ({ text, verbs, profiles }: OrderPrompt, live: LiveState) => {
+  const { from, candidates: all, due } = completeOrder(text, { state: live.kernel, profiles });
   const first = text.trim() === '' || from === text.length - text.trimStart().length;
   return { from, offered: first ? all.filter((candidate) => verbs.includes(candidate.text)) : all, due };
 };

@@ -11,9 +11,14 @@ const REASON = 'by palette';
 export const paletteOrders = (context: LiveContext): Orders | undefined => {
   const { console, control } = context;
   if (control === null || console.latest().info.outcome !== null) return undefined;
+  let profiles: readonly string[] = [];
+  const found = control.profiles().then((names) => {
+    profiles = names;
+  });
   return {
+    found,
     forms: FORMS.map(({ verb, form, help }) => ({ verb, form, about: help })),
-    complete: (line) => completeOrder(line, { state: console.latest().kernel }),
+    complete: (line) => completeOrder(line, { state: console.latest().kernel, profiles }),
     give: (line) => {
       try {
         const { order, reason, dryRun } = parseOrder(line, { state: console.latest().kernel });

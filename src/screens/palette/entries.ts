@@ -23,6 +23,8 @@ export interface VerbArg {
 export interface VerbOption {
   flag: string;
   about: string;
+  /** Of its value, where there are but these. */
+  choices: readonly string[];
 }
 
 export interface Entry {

@@ -1,5 +1,6 @@
 /** What the palette offers for what has been typed: names first, then the words that may stand behind one. Pure. */
-import { type Entry, entriesOf, type OrderForm, type ScreenScope, type VerbInfo } from './entries.ts';
+import { completeOrder, formOf } from '../../store/order-text.ts';
+import { type Entry, entriesOf, type OrderForm, type ScreenScope, type VerbInfo, type VerbOption } from './entries.ts';
 import { matching } from './match.ts';
 
 /** The screen that the palette lies over. */
@@ -17,6 +18,8 @@ export interface PaletteTarget {
 
 export interface Orders {
   forms: readonly OrderForm[];
+  /** Resolves when all is known that may be completed. */
+  found?: Promise<unknown>;
   /** What may come next in a line, and where the word begins that it stands for. */
   complete(line: string): { from: number; candidates: readonly { text: string; hint: string }[]; due: string };
   /** @returns what is wrong with the line; '' where it was given */
@@ -30,7 +33,7 @@ export interface Choice {
 
 export interface OffersHost {
   verbs: readonly VerbInfo[];
-  /** What may stand for an argument: runs, tasks. */
+  /** What may stand for an argument, or as the value of an option: runs, tasks, profiles. */
   choices(arg: string): readonly Choice[];
 }
 
@@ -121,6 +124,24 @@ const orderOffers = ({ orders }: PaletteTarget, text: string): Offer[] => {
   ];
 };
 
+/** The option that a word is, where a value must follow it. */
+const optionOf = ({ options }: Entry, word: string | undefined): VerbOption | undefined =>
+  options.find(({ flag }) => flag.includes('<') && flag.split(' ')[0] === word);
+
+/** Behind the run that an order is for it goes on as the order does; who is in that run is not known here. */
+const orderWords = (
+  { name, args }: Entry,
+  plain: readonly string[],
+  whole: readonly string[],
+  host: OffersHost,
+): Choice[] | undefined => {
+  const [run] = plain;
+  if (run === undefined || args[0]?.name !== 'run' || formOf(name) === undefined) return undefined;
+  const profiles = host.choices('--profile <name>').map(({ text }) => text);
+  const line = [name, ...whole.toSpliced(whole.indexOf(run), 1), ''].join(' ');
+  return completeOrder(line, { profiles }).candidates.map(({ text, hint }) => ({ text, about: hint }));
+};
+
 /** What may be the word that is being typed behind a name. */
 const wordOffers = (entry: Entry, text: string, host: OffersHost): Offer[] => {
   const behind = text.slice(text.toLowerCase().replaceAll('-', ' ').indexOf(entry.name) + entry.name.length);
@@ -130,17 +151,28 @@ const wordOffers = (entry: Entry, text: string, host: OffersHost): Offer[] => {
   if (entry.does.kind === 'key' && entry.args[0] !== undefined) {
     return [{ text, keys: '', about: `${entry.args[0].name}; Enter does it`, writes: entry.writes, entry: null }];
   }
-  const given = words.slice(0, -1).filter((word) => word !== '' && !word.startsWith('-')).length;
-  const arg = entry.args[given];
-  const choices: Choice[] = typed.startsWith('-')
-    ? entry.options.map(({ flag, about }) => ({ text: flag.split(' ')[0] ?? flag, about: `${flag}: ${about}` }))
-    : [
-        ...(arg === undefined ? [] : arg.choices.map((choice) => ({ text: choice, about: arg.name }))),
-        ...(arg === undefined ? [] : host.choices(arg.name)),
-        ...(typed === ''
+  const whole = words.slice(0, -1).filter((word) => word !== '');
+  const due = optionOf(entry, whole.at(-1));
+  const plain = whole.filter((word, i) => !word.startsWith('-') && optionOf(entry, whole[i - 1]) === undefined);
+  const arg = entry.args[plain.length];
+  const ordered = orderWords(entry, plain, whole, host);
+  const choices: Choice[] =
+    due !== undefined
+      ? [...due.choices.map((choice) => ({ text: choice, about: due.about })), ...host.choices(due.flag)]
+      : ordered !== undefined
+        ? ordered
+        : typed.startsWith('-')
           ? entry.options.map(({ flag, about }) => ({ text: flag.split(' ')[0] ?? flag, about: `${flag}: ${about}` }))
-          : []),
-      ];
+          : [
+              ...(arg === undefined ? [] : arg.choices.map((choice) => ({ text: choice, about: arg.name }))),
+              ...(arg === undefined ? [] : host.choices(arg.name)),
+              ...(typed === ''
+                ? entry.options.map(({ flag, about }) => ({
+                    text: flag.split(' ')[0] ?? flag,
+                    about: `${flag}: ${about}`,
+                  }))
+                : []),
+            ];
   return choices
     .filter((choice) => choice.text.toLowerCase().startsWith(typed))
     .map((choice) => ({ text: before + choice.text, keys: '', about: choice.about, writes: false, entry: null }));

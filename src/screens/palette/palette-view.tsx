@@ -16,7 +16,7 @@ import { createPalette, type Palette, type PaletteState } from './palette.ts';
 export const PaletteContext = createContext<Palette>(
   createPalette({
     verbs: [],
-    opened: () => {},
+    opened: async () => {},
     choices: () => [],
     perform: () => Promise.reject(new Error('There are no verbs here.')),
   }),

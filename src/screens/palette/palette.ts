@@ -16,8 +16,8 @@ export type Answer =
 
 /** What lies behind the palette; the application hands it in. */
 export interface PaletteHost extends OffersHost {
-  /** The palette opens: what it offers may be looked up anew. */
-  opened(): void;
+  /** The palette opens: what it offers may be looked up anew. Resolves when that is done. */
+  opened(): Promise<unknown>;
   /** Does what a verb says. @param signal the operator does not want to wait any more */
   perform(words: readonly string[], signal: AbortSignal): Promise<Answer>;
 }
@@ -130,6 +130,11 @@ export const createPalette = (host: PaletteHost): Palette => {
     );
   };
 
+  /** More may be offered now for what has been typed. */
+  const lookAgain = (target: PaletteTarget): void => {
+    if (store.getState().target === target) store.setState({});
+  };
+
   const close = (): void => store.setState(CLOSED);
 
   const complete = (): void => {
@@ -198,8 +203,8 @@ export const createPalette = (host: PaletteHost): Palette => {
       perform(line, words);
     },
     show: (target, text = '') => {
-      host.opened();
       store.setState({ ...CLOSED, target, text, at: firstOf(text, target) });
+      for (const found of [host.opened(), target.orders?.found]) void found?.then(() => lookAgain(target));
     },
     sized: (lines, room) => {
       size = { lines, room };

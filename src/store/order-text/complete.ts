@@ -40,7 +40,8 @@ const next = (before: readonly string[], context: OrderContext): Candidate[] => 
   if (verb === undefined) return FORMS.map(({ verb: text, help }) => ({ text, hint: help }));
   const last = args.at(-1) ?? '';
   if (last === '--target') return [...TARGETS, ...procs(context)];
-  if (['--reason', '--times', '--rate', '--handle'].includes(last)) return [];
+  if (last === '--handle') return handlesOf(args[args.indexOf('--target') + 1], context);
+  if (['--reason', '--times', '--rate'].includes(last)) return [];
   const plain = args.filter((word, i) => !word.startsWith('--') && !(args[i - 1] ?? '').startsWith('--'));
   return [...(NEXT[verb]?.(plain, context) ?? []), ...options(verb, args)];
 };
@@ -84,6 +85,13 @@ const handles = ({ state }: OrderContext, who: string | undefined): Candidate[] 
   Object.values(state?.procs[pid(who)]?.caps ?? {})
     .filter((cap) => !cap.revoked)
     .map((cap) => ({ text: cap.handle, hint: `${cap.rights} ${cap.target}` }));
+
+/** Of the process that is named, or of all: a target may be a role. */
+const handlesOf = (who: string | undefined, context: OrderContext): Candidate[] => {
+  if (context.state?.procs[pid(who)] !== undefined) return handles(context, who);
+  const all = Object.keys(context.state?.procs ?? {}).flatMap((each) => handles(context, each));
+  return all.filter(({ text }, i) => all.findIndex((other) => other.text === text) === i);
+};
 
 /** What the root may reach, and for `x` the task's commands. */
 const targets = ({ state }: OrderContext, rights: string | undefined): Candidate[] => {
