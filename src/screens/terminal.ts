@@ -1,6 +1,7 @@
 /** Ink on a terminal that is given back whatever happens: quit, a thrown component, a signal, an exception anywhere. */
 import { type Instance, render } from 'ink';
 import { cloneElement, type ReactElement } from 'react';
+import { doNotWaitFor, type PatientOutput, patientOutput } from './patient-output.ts';
 import type { TerminalInput } from './terminal-input.ts';
 
 export type Ending = { kind: 'closed' } | { kind: 'error'; error: unknown };
@@ -20,7 +21,9 @@ export interface OnTerminal {
 
 /** Shows `node` on the alternate screen until `left` resolves, and answers how it ended. */
 export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: OnTerminal): Promise<Ending> => {
+  const output = patientOutput(process.stdout, () => redraw.now());
   const instance = render(node, {
+    stdout: output.stream,
     // Ink asks no more of it than what keys need.
     stdin: input as unknown as NodeJS.ReadStream,
     alternateScreen: true,
@@ -31,16 +34,22 @@ export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: 
   });
   if (mouse) process.stdout.write(MOUSE_ON);
   const restore = (): void => {
+    output.insist();
     instance.unmount();
     if (mouse) process.stdout.write(MOUSE_OFF);
     input.close();
     setRaw(false);
   };
-  const guard = guardTerminal(restore);
+  const guard = guardTerminal(restore, output);
   const redraw = redrawAfterResize(instance, node);
-  void left.then(() => instance.unmount());
+  void left.then(() => {
+    output.insist();
+    instance.unmount();
+  });
   try {
     await instance.waitUntilExit();
+    // Who has to end does so on the spot.
+    if (guard.ending) await new Promise(() => {});
     return { kind: 'closed' };
   } catch (error) {
     return { kind: 'error', error };
@@ -48,6 +57,7 @@ export const runOnTerminal = async (node: ReactElement, { input, mouse, left }: 
     restore();
     redraw.release();
     guard.release();
+    output.release();
   }
 };
 
@@ -60,7 +70,7 @@ const HOME_AND_ERASE = '\u001b[H\u001b[J';
  * that moves mends itself with the next full frame; a paused one would stay so. Hence one frame from the top once the size rests.
  * The signal counts, not a changed size: a terminal that shrank and grew again before we looked has lost its lines all the same.
  */
-const redrawAfterResize = (instance: Instance, node: ReactElement): { release(): void } => {
+const redrawAfterResize = (instance: Instance, node: ReactElement): { now(): void; release(): void } => {
   let timer: NodeJS.Timeout | undefined;
   const redraw = (): void => {
     instance.clear();
@@ -73,6 +83,7 @@ const redrawAfterResize = (instance: Instance, node: ReactElement): { release():
   };
   process.on('SIGWINCH', settle);
   return {
+    now: redraw,
     release: () => {
       clearTimeout(timer);
       process.off('SIGWINCH', settle);
@@ -89,18 +100,26 @@ export const setRaw = (on: boolean): void => {
   if (process.stdin.isTTY === true) process.stdin.setRawMode(on);
 };
 
-const guardTerminal = (restore: () => void): { release(): void } => {
-  const onSignal = (signal: NodeJS.Signals): void => {
+/** How long a console that has to end waits for a terminal that takes nothing. */
+const LAST_WORDS_MS = 500;
+
+const guardTerminal = (restore: () => void, output: PatientOutput): { readonly ending: boolean; release(): void } => {
+  let ending = false;
+  const end = (code: number, words = ''): void => {
+    // Asked twice, it waits no longer.
+    if (ending) process.exit(code);
+    ending = true;
     restore();
-    process.exit(128 + SIGNALS[signal as keyof typeof SIGNALS]);
+    output.drained(LAST_WORDS_MS, (taken) => {
+      // Libraries have last words of their own, on the way out.
+      if (!taken) doNotWaitFor(process.stderr);
+      process.stderr.write(words);
+      process.exit(code);
+    });
   };
-  const onException = (error: unknown): void => {
-    restore();
-    process.stderr.write(
-      `turingos: the console failed: ${errorText(error)}. The run is not touched by that; attach again.\n`,
-    );
-    process.exit(70);
-  };
+  const onSignal = (signal: NodeJS.Signals): void => end(128 + SIGNALS[signal as keyof typeof SIGNALS]);
+  const onException = (error: unknown): void =>
+    end(70, `turingos: the console failed: ${errorText(error)}. The run is not touched by that; attach again.\n`);
   // A terminal that was closed answers every write with an error; the SIGHUP that comes with it ends the console.
   const ignore = (): void => {};
   for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal);
@@ -108,6 +127,9 @@ const guardTerminal = (restore: () => void): { release(): void } => {
   process.on('unhandledRejection', onException);
   process.stdout.on('error', ignore);
   return {
+    get ending() {
+      return ending;
+    },
     release: () => {
       for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal);
       process.off('uncaughtException', onException);

@@ -86,6 +86,36 @@ test('a terminal that is stopped stops neither the run nor, when it goes on, the
   }
 });
 
+test('a terminal that is stopped does not keep a console from ending', LONG, async () => {
+  const mine = await desk.begin('ledger-12', '--profile', 'sim', '--pace', '60');
+  const command = [fixture('stalled-reader.ts'), BIN, 'attach', mine, '--home', desk.home];
+  const reader = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    let text = '';
+    await new Promise<void>((resolve) => {
+      reader.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.includes('tick ')) resolve();
+      });
+    });
+    const console = Number(/pid (\d+)/.exec(text)?.[1]);
+    const state = (): string => {
+      const stat = readFileSync(`/proc/${console}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    };
+    reader.kill('SIGSTOP');
+    const later = Number(/tick (\d+)\n/.exec(text)?.[1]) + 12;
+    await firstRecord(desk.dir(mine), ({ kind, tick }) => kind === 'tick.committed' && Number(tick) >= later);
+    process.kill(console, 'SIGTERM');
+    // Its parent is stopped and cannot take its end: it stays as a zombie.
+    await expect.poll(state, { timeout: 20_000 }).toBe('Z');
+  } finally {
+    reader.kill('SIGCONT');
+    reader.kill('SIGTERM');
+    await new Promise((resolve) => reader.once('close', resolve));
+  }
+});
+
 test.skipIf(lacking !== undefined)(
   'CJK, emoji, flags and combining text are as wide in tmux as we count them',
   LONG,
