@@ -33,7 +33,8 @@ export const dialog = (
   wanted: number,
   content: DialogContent,
 ): DialogPlace => {
-  const width = Math.min(columns, wanted);
+  // A strip of a column or two beside it would only show scraps of what is under it.
+  const width = columns - wanted < 8 ? columns : wanted;
   const inner = width - 4;
   const room = dialogRoom(rows);
   const { bar, heavy } = look.glyphs;

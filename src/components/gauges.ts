@@ -125,7 +125,10 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
       ],
       fit(look, spentText(look, live, wide), wide ? SPENT_WIDTH + 10 : 10),
       wide ? '   streak ' : '  streak ',
-      [streakStyle, `${who} ${gauge(look, worst.streak, limit, GAUGE_CELLS)} ${worst.streak}/${limit}`],
+      [
+        streakStyle,
+        `${who} ${width >= 76 ? `${gauge(look, worst.streak, limit, GAUGE_CELLS)} ` : ''}${worst.streak}/${limit}`,
+      ],
     ],
     [right],
   );

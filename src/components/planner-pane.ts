@@ -17,16 +17,21 @@ export interface StreamPaneProps {
   search: string;
   /** The kernel is gone: nothing here will move again. */
   gone: boolean;
+  /** The other stream of the place that this pane shares, as its title names it. */
+  other?: string;
 }
 
 export const plannerPane = (look: Look, width: number, height: number, props: StreamPaneProps): string[] => {
-  const { live, focused, scroll, search } = props;
+  const { live, focused, scroll, search, other = '' } = props;
   const stream = live.streams.find((candidate) => candidate.role === 'planner');
   const head = title(look, width, {
     name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,
     rest: [...searchTitle(search), ...plannerStatus(look, props, stream, width >= 50)],
-    right: scroll > 0 ? [['warn', `back ${scroll}`]] : [],
+    right: [
+      ['warn', scroll > 0 ? `back ${scroll}` : ''],
+      ['dim', other === '' ? '' : ` ${other}`],
+    ],
   });
   const room = height - 2;
   const body =

@@ -62,11 +62,45 @@ export const votesPane = (
   });
 };
 
-/** All columns but `leading`. */
-const FIXED = 5 + 8 + 6 + 8 + 6;
+/** Names of the columns and their widths, but for `leading`, which takes the rest. */
+interface Columns {
+  step: readonly [string, number];
+  votes: readonly [string, number];
+  numbers: readonly (readonly [string, number])[];
+}
 
-const heading = (look: Look, width: number): string =>
-  `${fitRight(look, 'step', 4)} ${fit(look, 'leading', Math.max(5, width - FIXED))}${fit(look, 'votes', 8)}${fitRight(look, 'margin', 6)}${fitRight(look, 'ballots', 8)}${fitRight(look, 'flags', 6)}`;
+const WIDE: Columns = {
+  step: ['step', 4],
+  votes: ['votes', 8],
+  numbers: [
+    ['margin', 6],
+    ['ballots', 8],
+    ['flags', 6],
+  ],
+};
+/** Half of 80 columns: the answers stand whole, and the numbers' names do not. */
+const NARROW: Columns = {
+  step: ['st', 2],
+  votes: ['votes', 8],
+  numbers: [
+    ['mrg', 3],
+    ['bal', 4],
+    ['flg', 4],
+  ],
+};
+
+/** Of a row of so many columns. */
+const columnsFor = (width: number): Columns => (width >= 42 ? WIDE : NARROW);
+
+const leadingWidth = (width: number, { step, votes, numbers }: Columns): number =>
+  Math.max(5, width - step[1] - 1 - votes[1] - numbers.reduce((sum, [, columns]) => sum + columns, 0));
+
+const heading = (look: Look, width: number): string => {
+  const columns = columnsFor(width);
+  const { step, votes, numbers } = columns;
+  const names = numbers.map(([name, column]) => fitRight(look, name, column)).join('');
+  return `${fitRight(look, ...step)} ${fit(look, 'leading', leadingWidth(width, columns))}${fit(look, ...votes)}${names}`;
+};
 
 /** What came of the map besides its steps. */
 const mapRows = (map: MapVotes): ListRow[] => {
@@ -103,15 +137,17 @@ const stepRow = (look: Look, step: StepVotes, n: number, width: number, aheadBy:
   const value = step.state === 'won' ? step.value : step.leading === '' ? step.text : step.leading;
   const state: Span = step.state === 'won' ? ['good', 'won '] : step.state === 'none' ? ['error', '!no '] : '    ';
   const signs = '#'.repeat(Math.min(step.votes, 3));
+  const columns = columnsFor(width);
+  const number = (i: number, text: string): string => fitRight(look, text, columns.numbers[i]?.[1] ?? 0);
   return {
     left: [
-      `${fitRight(look, String(n), 4)} `,
-      ...answers(look, step, value, Math.max(5, width - FIXED)),
+      `${fitRight(look, String(n), columns.step[1])} `,
+      ...answers(look, step, value, leadingWidth(width, columns)),
       ['accent', fit(look, signs, 4)],
       state,
-      [step.margin >= aheadBy ? 'good' : 'plain', fitRight(look, step.margin === 0 ? '0' : `+${step.margin}`, 6)],
-      fitRight(look, String(step.ballots), 8),
-      [step.flags > 0 ? 'warn' : 'plain', fitRight(look, String(step.flags), 6)],
+      [step.margin >= aheadBy ? 'good' : 'plain', number(0, step.margin === 0 ? '0' : `+${step.margin}`)],
+      number(1, String(step.ballots)),
+      [step.flags > 0 ? 'warn' : 'plain', number(2, String(step.flags))],
     ],
   };
 };

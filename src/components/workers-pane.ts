@@ -78,12 +78,20 @@ const quietTexts = ({ live, gone }: WorkersPaneProps): string[] => {
 /** Columns of the pane's title that are always taken: joint, rules, name, blanks. */
 const FIXED = 16;
 
-/** The most that leaves the tabs and counts whole: why it is quiet, then how to change between tabs and tiles. */
+/**
+ * The most that leaves the tabs and counts whole: why it is quiet, then how to change between tabs and tiles; but who shares
+ * its place is named first, since nothing else says that it is there.
+ *
+ * @param tiled null where there is no room for tiles
+ */
 const titleRight = (props: WorkersPaneProps, room: number, tiled: boolean | null): Span[] => {
-  const keys = tiled === null ? [''] : [tiled ? '[v] tiled' : '[v] tabs', ''];
-  const texts = quietTexts(props).flatMap((quiet) =>
-    keys.map((key) => [quiet, key].filter((part) => part !== '').join('  ')),
-  );
+  const { other = tiled === null ? '' : tiled ? '[v] tiled' : '[v] tabs' } = props;
+  const joined = (quiet: string, key: string): string => [quiet, key].filter((part) => part !== '').join('  ');
+  const quiets = quietTexts(props);
+  const texts =
+    props.other === undefined
+      ? quiets.flatMap((quiet) => [joined(quiet, other), quiet])
+      : quiets.map((quiet) => joined(quiet, other));
   const text = texts.find((candidate) => candidate.length <= room) ?? '';
   return text === '' ? [] : [['dim', text]];
 };

@@ -1,5 +1,5 @@
 /** The text of the `?` overlay, from the key table. */
-import { clampScroll } from '../components/dialog.ts';
+import { clampScroll, dialogRoom } from '../components/dialog.ts';
 import { type Span, wrap } from '../components/text.ts';
 import { bindingsOf, keysText, type Scope } from './keys.ts';
 
@@ -35,3 +35,11 @@ export const scrolledHelp = (
   const count = helpLines(scope, readOnly, columns).length;
   return clampScroll(clampScroll(scroll, count, rows) + by, count, rows);
 };
+
+/** The keys that scroll a box, each with the action that moves it by so many lines on a screen of so many rows. */
+export const scrollKeys = <Action>(scroll: (by: (rows: number) => number) => Action): Record<string, Action> => ({
+  down: scroll(() => 1),
+  up: scroll(() => -1),
+  'page-down': scroll(dialogRoom),
+  'page-up': scroll((rows) => -dialogRoom(rows)),
+});

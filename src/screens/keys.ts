@@ -287,6 +287,8 @@ export const KEYS = [
 
   { id: 'down', keys: ['j', 'down'], scope: 'help', hint: 'down', help: 'Scroll down' },
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
+  { id: 'page-down', keys: ['pagedown', 'ctrl+d', ' '], scope: 'help', hint: 'page', help: 'A page down' },
+  { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'help', help: 'A page up' },
   { id: 'close', keys: ['escape', '?', 'q', 'enter', 'ctrl+c'], scope: 'help', hint: 'close', help: 'Close' },
 
   { id: 'down', keys: ['j', 'down'], scope: 'about', hint: 'down', help: 'Next line' },

@@ -66,7 +66,10 @@ describe('keys change what is seen, at once', () => {
   });
   test('in the small layout tab reaches workers and comes round to the planner', async () => {
     const { press } = show(SMALL);
-    await press('\t', /2 WORKERS/);
+    // Each of the two says that the other is to be had.
+    expect(await press('1', /━1 PLANNER.*2 workers/)).toMatch(/streak P1 \d\/\d .*tok/);
+    await press('2', /━2 WORKERS.*1 planner/);
+    await press('1\t', /2 WORKERS/);
     await press('\t\t', /1 PLANNER/);
   });
   test('e holds the view on a trap, l goes back', async () => {
@@ -128,6 +131,20 @@ describe('keys change what is seen, at once', () => {
     expect(end).not.toContain('below');
     expect(end).toContain('a lower-case key never does');
     await press('k', /above, 1 below/);
+  });
+  test('the list of keys goes by pages, and leaves no scraps beside it at 80 columns', async () => {
+    const { press } = show(NORMAL);
+    const first = await press('?', /\d+ below/);
+    expect(first.split('\n').filter((line) => /^━ |^│ /.test(line)).length).toBe(20);
+    const second = await press('\u001b[6~', /\d+ above, \d+ below/);
+    expect(Number(/(\d+) above/.exec(second)?.[1])).toBe(18);
+    await press('\u0015', /^(?![\s\S]*above)/);
+  });
+  test('a vote is read at 80 columns: its step, answer and numbers', async () => {
+    const { press } = show(NORMAL);
+    const text = await press('5', /5 VOTES/);
+    expect(text).toMatch(/st leading +votes +mrg bal flg/);
+    expect(text).toMatch(/^│? ?.* \d (sum|add|\d{3,}).* [#]/m);
   });
   test.each([LARGE, NORMAL, SMALL])('no help text is cut at $columns columns', async (size) => {
     const { press } = show(size);

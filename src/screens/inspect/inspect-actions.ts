@@ -4,6 +4,7 @@ import { matchesIn, maxScroll, movingLines } from '../../components/inspect/line
 import { ticksShown } from '../../components/inspect/ticks-pane.ts';
 import { spansWidth } from '../../components/text.ts';
 import { MARK_KINDS, type MarkKind } from '../../store/time-source.ts';
+import { scrollKeys } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { InspectContext } from './inspect-context.ts';
 import { scrolledDialog } from './inspect-dialogs.ts';
@@ -208,16 +209,17 @@ const INSPECT: Readonly<Record<string, Action>> = {
 };
 
 const scrollDialog =
-  (by: number): Action =>
+  (by: (rows: number) => number): Action =>
   ({ state, update, size, readOnly, loaded }) => {
     const { dialog } = state();
-    if (dialog !== null) update({ dialog: scrolledDialog({ ...size(), readOnly }, dialog, loaded().view, by) });
+    if (dialog !== null)
+      update({ dialog: scrolledDialog({ ...size(), readOnly }, dialog, loaded().view, by(size().rows)) });
   };
 
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   inspect: INSPECT,
   goto: GOTO,
-  help: { down: scrollDialog(1), up: scrollDialog(-1), close: ({ update }) => update({ dialog: null }) },
+  help: { ...scrollKeys(scrollDialog), close: ({ update }) => update({ dialog: null }) },
   filter: {
     accept: (context, key) => {
       const { focus, tickFilter, search } = context.state();

@@ -6,7 +6,7 @@ import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { parseKinds } from '../../store/motions.ts';
 import { runWord } from '../../store/run-status.ts';
 import type { PaneId, UiStore } from '../../store/ui-store.ts';
-import { scrolledHelp } from '../help.ts';
+import { scrolledHelp, scrollKeys } from '../help.ts';
 import { typeAhead } from '../inspect/type-ahead.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { Action, LiveContext } from './context.ts';
@@ -208,12 +208,12 @@ const INJECT: Readonly<Record<string, Action>> = {
 };
 
 const scrollHelp =
-  (by: 1 | -1): Action =>
+  (by: (rows: number) => number): Action =>
   ({ ui, console, readOnly, size }) =>
     ui.setState(({ overlay }) => {
       if (overlay?.kind !== 'help') return {};
       const fewer = readOnly || console.store.getState().replay;
-      return { overlay: { ...overlay, scroll: scrolledHelp('live', fewer, size(), overlay.scroll, by) } };
+      return { overlay: { ...overlay, scroll: scrolledHelp('live', fewer, size(), overlay.scroll, by(size().rows)) } };
     });
 
 const endFilter =
@@ -245,7 +245,7 @@ const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   goto: GOTO,
   tag: TAG,
   order: ORDER,
-  help: { down: scrollHelp(1), up: scrollHelp(-1), close },
+  help: { ...scrollKeys(scrollHelp), close },
   about: ABOUT,
   kill: {
     yes: (context) => {

@@ -68,12 +68,17 @@ const paneLines = (look: Look, placed: Placed, kind: Layout['kind'], console: Co
   const list = { focused, scroll, filter: ui.filter[pane] ?? '', joint: x > 0, live };
   const cursor = ui.cursor[pane] ?? null;
   const shared = kind === 'large' || ui.zoom ? {} : { others: slotNames(pane, kind) };
+  const stream = (other: string): { other?: string } => (kind === 'small' && !ui.zoom ? { other } : {});
   switch (pane) {
     case 1:
-      return plannerPane(look, width, height, { live, focused, scroll, gone, search: list.filter });
+      return plannerPane(look, width, height, {
+        ...{ live, focused, scroll, gone, search: list.filter },
+        ...stream('2 workers'),
+      });
     case 2:
       return workersPane(look, width, height, {
         ...list,
+        ...stream('1 planner'),
         search: list.filter,
         gone,
         tiled: ui.tiled,

@@ -1,6 +1,6 @@
 /** What keys do on the runs screen. What may change a run goes through the palette, where it is read before it is done. */
 import { filterOf } from '../../components/filter.ts';
-import { scrolledHelp } from '../help.ts';
+import { scrolledHelp, scrollKeys } from '../help.ts';
 import { bindingFor, type Scope } from '../keys.ts';
 import type { PaletteTarget } from '../palette/offers.ts';
 import { cursorIndex, listWindow, visibleRuns } from './runs-lines.ts';
@@ -124,13 +124,13 @@ const RUNS: Readonly<Record<string, Action>> = {
 };
 
 const scrollHelp =
-  (by: 1 | -1): Action =>
+  (by: (rows: number) => number): Action =>
   ({ view, update, readOnly, size }) =>
-    update({ help: scrolledHelp('runs', readOnly, size(), view().help ?? 0, by) });
+    update({ help: scrolledHelp('runs', readOnly, size(), view().help ?? 0, by(size().rows)) });
 
 const ACTIONS: Partial<Record<Scope, Readonly<Record<string, Action>>>> = {
   runs: RUNS,
-  help: { down: scrollHelp(1), up: scrollHelp(-1), close: ({ update }) => update({ help: null }) },
+  help: { ...scrollKeys(scrollHelp), close: ({ update }) => update({ help: null }) },
   tag: {
     accept: keepTags,
     cancel: ({ update }) => update({ tagging: null }),
