@@ -65,7 +65,7 @@ const supervise = async (
   const index = startIndexThread(dir);
   const repeatsCommands = sandbox?.kind !== 'none';
   const { id, notify } = launch;
-  const told = notify === undefined ? {} : { seen: new Notifier(notify, { run: id, dir }).see };
+  const told = notify === undefined ? {} : { seen: new Notifier(notify, { run: id, dir }, remark(journal)).see };
   const seats = { seats: pair, swapped: pair.waiting };
   const engine = new Engine({ journal, ...seats, ...told, world, grader, host, repeatsCommands });
   const started = Promise.withResolvers<void>();
@@ -105,6 +105,17 @@ const supervise = async (
     await atMost(DISPOSE_MS, index.stop());
   }
 };
+
+/** Into the journal where that is still open, for whoever looks at the run; else into the kernel's own log. */
+const remark =
+  (journal: Journal) =>
+  (text: string): void => {
+    try {
+      journal.appendNote({ kind: 'runtime.said', text });
+    } catch {
+      console.error(text);
+    }
+  };
 
 /** A run that cannot begin leaves no lock behind. */
 const orClose = async <T>(journal: Journal, work: () => Promise<T>): Promise<T> => {

@@ -45,11 +45,16 @@ export class Notifier {
   readonly #spec: NotifySpec;
   readonly #about: Pick<Facts, 'run' | 'dir'>;
   readonly #queue: Facts[] = [];
+  readonly #say: (sentence: string) => void;
+  /** What has been said: a command that fails once fails every time. */
+  readonly #said = new Set<string>();
   #busy = false;
 
-  constructor(spec: NotifySpec, about: Pick<Facts, 'run' | 'dir'>) {
+  /** @param say is told once of each way in which a notifier does not work */
+  constructor(spec: NotifySpec, about: Pick<Facts, 'run' | 'dir'>, say: (sentence: string) => void = () => {}) {
     this.#spec = spec;
     this.#about = about;
+    this.#say = say;
   }
 
   /** @param state after the events */
@@ -70,12 +75,19 @@ export class Notifier {
     this.#next();
   };
 
+  #complain(problem: string): void {
+    if (this.#said.has(problem)) return;
+    this.#said.add(problem);
+    this.#say(`Nobody was told by \`notify:\`: ${problem}; the run is not touched by that.`);
+  }
+
   #next(): void {
     if (this.#busy) return;
     const facts = this.#queue.shift();
     if (facts === undefined) return;
     this.#busy = true;
-    void Promise.all(commandsFor(this.#spec, facts).map((argv) => run(argv, facts))).then(() => {
+    void Promise.all(commandsFor(this.#spec, facts).map((argv) => run(argv, facts))).then((problems) => {
+      for (const problem of problems) if (problem !== '') this.#complain(problem);
       this.#busy = false;
       this.#next();
     });
@@ -117,28 +129,38 @@ export const commandsFor = (spec: NotifySpec, facts: Facts): string[][] => {
 
 export const tmuxText = (text: string): string => plain(text).replaceAll(/[#%]/g, ' ');
 
-/** In a process group of its own: the end of the run, which takes the kernel's group along, is still told. */
-const run = (argv: readonly string[], facts: Facts): Promise<void> =>
+/**
+ * In a process group of its own: the end of the run, which takes the kernel's group along, is still told.
+ * @returns what went wrong; '' for nothing
+ */
+const run = (argv: readonly string[], facts: Facts): Promise<string> =>
   new Promise((resolve) => {
     const [program = '', ...args] = argv;
+    const name = plain(program);
     try {
       const env = { ...passed(), ...variables(facts) };
       const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env });
       const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
       timer.unref();
       child.unref();
-      const done = (): void => {
+      const done = (problem: string): void => {
         clearTimeout(timer);
-        resolve();
+        resolve(problem);
       };
-      child.once('error', done);
-      child.once('exit', done);
+      child.once('error', (error: NodeJS.ErrnoException) => done(cannotStart(name, error)));
+      child.once('exit', (code, signal) => {
+        if (code !== null) done(code === 0 ? '' : `${name} exited ${code}`);
+        else done(`${name} was ended by ${signal}${child.killed ? `, after ${PATIENCE_MS / 1000} s` : ''}`);
+      });
       child.stdin?.on('error', () => {});
       child.stdin?.end(`${JSON.stringify(facts)}\n`);
-    } catch {
-      resolve();
+    } catch (error) {
+      resolve(cannotStart(name, error as NodeJS.ErrnoException));
     }
   });
+
+const cannotStart = (name: string, { code, message }: NodeJS.ErrnoException): string =>
+  `${name} cannot be started (${code ?? message})`;
 
 const passed = (): Record<string, string> =>
   Object.fromEntries(

@@ -71,6 +71,23 @@ test('a command that is not there, or fails, keeps the next one from nothing', a
   await told(dir, 'end');
 });
 
+test('a command that does not work is said in one sentence, once', async () => {
+  const dir = scratch();
+  const saidOf = async (command: string[]): Promise<string[]> => {
+    const said: string[] = [];
+    new Notifier({ command }, { run: 'r', dir }, (text) => said.push(text)).see([trap, trap, ended], initialState);
+    await vi.waitFor(() => expect(said.length).toBeGreaterThan(0));
+    return said;
+  };
+  const none = join(dir, 'none');
+  expect(await saidOf([none])).toEqual([
+    `Nobody was told by \`notify:\`: ${none} cannot be started (ENOENT); the run is not touched by that.`,
+  ]);
+  expect(await saidOf([process.execPath, '-e', 'process.exit(3)'])).toEqual([
+    expect.stringContaining(`${process.execPath} exited 3; the run is not touched`),
+  ]);
+});
+
 test('a tmux message holds nothing that tmux would expand', () => {
   expect(tmuxText(EVIL)).toBe('wrote $(touch hacked) `id`  (touch hacked)  H [31m');
   const facts: Facts = { event: 'end', run: 'r', task: '#(x)', dir: '', tick: 1, outcome: 'dead', why: '' };
