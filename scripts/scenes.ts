@@ -127,7 +127,7 @@ const AFTERWARDS = {
   env: { XDG_STATE_HOME: newState(), NODE_ENV: undefined },
 };
 
-/** The inspector, not the replay that is seen for a frame before it: a key of that moment would be the replay's. */
+/** The inspector, once it has read its tick. */
 const inspected = (pty: Pty): Promise<string> =>
   pty.waitFor((screen) => screen.includes('INSPECT') && /^t20 [Pw]\d/m.test(screen), WAIT_MS);
 
@@ -151,6 +151,28 @@ export const scenes: Omit<Scene, 'cols' | 'rows' | 'theme'>[] = [
       await tick(pty, 12);
       pty.keys('?');
       await pty.waitFor('KEYS');
+    },
+  },
+  {
+    name: 'palette',
+    ...DEMO,
+    steps: async (pty) => {
+      await tick(pty, 12);
+      pty.keys(':');
+      await pty.waitFor('PALETTE');
+      pty.keys('tr');
+      await pty.waitFor(/: tr .*\n/);
+    },
+  },
+  {
+    name: 'order',
+    ...DEMO,
+    steps: async (pty) => {
+      await tick(pty, 12);
+      pty.keys('T');
+      await pty.waitFor('order: tell P1');
+      pty.keys('write the sum to h2 now');
+      await pty.waitFor('Enter gives');
     },
   },
   {

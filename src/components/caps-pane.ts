@@ -183,7 +183,7 @@ const wideDenied = (look: Look, shape: DeniedShape, width: number): Span[] => [
   `  ${nearest(shape)}`,
 ];
 
-const NARROW = 3 + 3 + 9 + 12;
+const NARROW = 3 + 3 + 10 + 12;
 
 const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
   const [style] = standing(cap);
@@ -191,7 +191,7 @@ const narrowCap = (look: Look, cap: CapRow, width: number): Span[] => {
   return [
     ['bold', fit(look, cap.handle, 3)],
     fit(look, cap.rights, 3),
-    fit(look, holdersWithin(cap, 8), 8),
+    fit(look, holdersWithin(cap, 9), 9),
     ' ',
     ['plain', fit(look, cap.target, Math.max(4, width - NARROW))],
     [style, ` ${state}`],

@@ -72,7 +72,7 @@ const make = (text: string, parts: readonly string[]): Filter => {
   for (const typed of parts) {
     if (typed === '' || typed === '!') continue;
     const word = wordOf(typed);
-    if (typeof word === 'string') problem ||= `${typed} is no pattern: ${word}; put a \\ before what stands for itself`;
+    if (typeof word === 'string') problem ||= `${typed} is no pattern: ${word}; \\ makes a sign plain`;
     else words.push(word);
   }
   const known = new Map<string, boolean>();

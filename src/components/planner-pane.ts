@@ -27,7 +27,11 @@ export const plannerPane = (look: Look, width: number, height: number, props: St
   const head = title(look, width, {
     name: `1 PLANNER ${stream === undefined ? '' : `P${stream.pid}`}`.trim(),
     focused,
-    rest: [...searchTitle(search), ...plannerStatus(look, props, stream, width >= 50)],
+    // Beside a search there is no room for both on a narrow screen.
+    rest: [
+      ...searchTitle(search),
+      ...(search !== '' && width < 50 ? [] : plannerStatus(look, props, stream, width >= 50)),
+    ],
     right: [
       ['warn', scroll > 0 ? `back ${scroll}` : ''],
       ['dim', other === '' ? '' : ` ${other}`],

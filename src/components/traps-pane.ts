@@ -28,7 +28,8 @@ export const trapsPane = (look: Look, width: number, height: number, props: Trap
   const at = rows.findIndex((trap) => trap.seq === selected);
   return listPane(look, width, height, props, {
     name: `6 TRAPS ${traps.total}`,
-    rest: [[open > 0 ? 'error' : 'dim', `${open} open`]],
+    // Nothing is said of none.
+    rest: open > 0 ? [['error', `${open} open`]] : [],
     ...(wide ? { heading: [['dim', headingText(look, inner)] as const] } : {}),
     rows: rows.map((trap) => trapRow(look, trap, inner, wide, trap.seq === selected)),
     ...(at >= 0 ? { selected: at } : {}),

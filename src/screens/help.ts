@@ -36,10 +36,14 @@ export const scrolledHelp = (
   return clampScroll(clampScroll(scroll, count, rows) + by, count, rows);
 };
 
+const TO_THE_END = 1_000_000;
+
 /** The keys that scroll a box, each with the action that moves it by so many lines on a screen of so many rows. */
 export const scrollKeys = <Action>(scroll: (by: (rows: number) => number) => Action): Record<string, Action> => ({
   down: scroll(() => 1),
   up: scroll(() => -1),
   'page-down': scroll(dialogRoom),
   'page-up': scroll((rows) => -dialogRoom(rows)),
+  home: scroll(() => -TO_THE_END),
+  end: scroll(() => TO_THE_END),
 });

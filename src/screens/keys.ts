@@ -162,7 +162,7 @@ export const KEYS = [
     scope: 'live',
     hint: 'filter',
     help: 'Filter the focused list: patterns, `!pattern` leaves out; on 7 kinds of marks; search the streams in 1 and 2',
-    panes: [1, 2, 3, 4, 5, 6, 7, 8],
+    panes: [3, 4, 5, 6, 7, 8],
   },
   {
     id: 'next-match',
@@ -289,6 +289,8 @@ export const KEYS = [
   { id: 'up', keys: ['k', 'up'], scope: 'help', hint: 'up', help: 'Scroll up' },
   { id: 'page-down', keys: ['pagedown', 'ctrl+d', ' '], scope: 'help', hint: 'page', help: 'A page down' },
   { id: 'page-up', keys: ['pageup', 'ctrl+u'], scope: 'help', help: 'A page up' },
+  { id: 'home', keys: ['home', 'g'], scope: 'help', help: 'To the first line' },
+  { id: 'end', keys: ['end', 'G'], scope: 'help', help: 'To the last line' },
   { id: 'close', keys: ['escape', '?', 'q', 'enter', 'ctrl+c'], scope: 'help', hint: 'close', help: 'Close' },
 
   { id: 'down', keys: ['j', 'down'], scope: 'about', hint: 'down', help: 'Next line' },
