@@ -25,15 +25,18 @@ const PILLS: Partial<Record<RunState, Parameters<typeof pillSpan>[0]>> = {
 
 /** `height` lines at most, its rules included. */
 export const previewLines = (look: Look, columns: number, height: number, run: RunRow): string[] => {
-  const field = ({ name, text }: { name: string; text: string }, lines: number, style: Style = 'plain'): string[] =>
-    wrap(sanitise(text).replaceAll('\n', ' '), columns - NAME)
-      .slice(0, lines)
-      .map((part, i) =>
-        row(look, columns, [
-          ['dim', i === 0 ? fit(look, name, NAME) : ' '.repeat(NAME)],
-          [style, part],
-        ]),
-      );
+  const field = ({ name, text }: { name: string; text: string }, most: number, style: Style = 'plain'): string[] => {
+    const room = columns - NAME;
+    const lines = wrap(sanitise(text).replaceAll('\n', ' '), room);
+    // What is left out is told by the last line's sign.
+    const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')];
+    return shown.map((line, i) =>
+      row(look, columns, [
+        ['dim', i === 0 ? fit(look, name, NAME) : ' '.repeat(NAME)],
+        [style, cut(look, line, room)],
+      ]),
+    );
+  };
   const tags = tagSummary(run.tags ?? []);
   const tall = height > 10;
   const lines = [rule(look, columns, run)];

@@ -54,7 +54,13 @@ const filterSpans = (look: Look, columns: number, view: RunsView, shown: number)
   if (tagging !== null) {
     const { ids, text } = tagging;
     const whose = ids.length === 1 ? ids[0]?.slice(0, 4) : `${ids.length} runs`;
-    return typedLine(look, columns - 20, `tag ${whose}: `, text, '#labels and words, at its last tick');
+    return typedLine(
+      look,
+      columns - 20,
+      `tag ${whose}: `,
+      text,
+      `#labels and words, at ${ids.length === 1 ? 'its last tick' : 'their last ticks'}`,
+    );
   }
   if (typing) return patternLine(look, columns - 20, '/ ', filterOf(filter), of);
   if (message !== null) return [message.tone === 'error' ? ['error', `! ${message.text}`] : message.text];
