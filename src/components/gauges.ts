@@ -109,6 +109,7 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
   const tokens = kernel.policy.limits.tokens;
   const used = shortCount(info.tokensIn + info.tokensOut);
   const wide = width >= 100;
+  const spent = spentText(look, live, wide);
   const right = [
     wide ? `ticks ${kernel.tick}/${kernel.policy.limits.maxTicks}   ` : '',
     `tok ${used}${tokens === undefined ? '' : `/${shortCount(tokens)}`}`,
@@ -123,7 +124,8 @@ export const panicLine = (look: Look, width: number, live: LiveState): string =>
         style,
         `${gauge(look, panic.left, Math.max(1, panic.total), Math.min(8, Math.max(1, panic.total)))} ${panic.left} of ${panic.total} left`,
       ],
-      fit(look, spentText(look, live, wide), wide ? SPENT_WIDTH + 10 : 10),
+      // Where it is narrow nothing stands in a column of its own.
+      width < 72 ? spent : fit(look, spent, wide ? SPENT_WIDTH + 10 : 10),
       wide ? '   streak ' : '  streak ',
       [
         streakStyle,

@@ -4,7 +4,7 @@ import { type LoopReading, readLoops } from '../../store/thrash-level.ts';
 import type { TickView } from '../../store/tick-view.ts';
 import { pillSpan } from '../header.ts';
 import type { Look, Style } from '../look.ts';
-import { cut, row, type Span, spansWidth } from '../text.ts';
+import { cut, row, type Span, spansWidth, widthOf } from '../text.ts';
 import { gauge } from '../widgets.ts';
 import { seqRange } from './small-contents.ts';
 
@@ -85,9 +85,11 @@ const gaugeLine = (look: Look, width: number, view: TickView): string => {
   if (outcome === null) return row(look, width, left);
   const style: Style = outcome === 'passed' ? 'good' : 'error';
   const at = `t${last.kernel.tick}`;
+  const whole = `${outcome}: ${reason}`;
   const room = Math.max(0, width - spansWidth(left) - at.length - 4);
   if (room < MIN_ENDING) return row(look, width, left);
   return row(look, width, left, [
-    [style, `${cut(look, `${wide ? 'run ended: ' : ''}${outcome}: ${reason}`, room)} ${at}`],
+    // Half a reason tells nothing; the outcome alone does.
+    [style, `${wide ? cut(look, `run ended: ${whole}`, room) : widthOf(whole) <= room ? whole : outcome} ${at}`],
   ]);
 };
