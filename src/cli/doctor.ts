@@ -4,6 +4,7 @@ import { isEndpoints, type PairSpec } from '../runtime/brain-spec.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
+import { checkSections } from './check-config.ts';
 import { checkBrains, checkEmbedded } from './doctor-brains.ts';
 import { type Check, fail, ok } from './doctor-check.ts';
 import { checkHome, checkNode, checkSandbox, checkTerminal, checkTmux } from './doctor-machine.ts';
@@ -53,6 +54,7 @@ async function* allChecks(options: DoctorOptions): AsyncGenerator<Check> {
 const checkConfig = ({ profile, config }: DoctorOptions): { check: Check; pair?: PairSpec } => {
   try {
     const profiles = knownProfiles(config);
+    checkSections(config);
     const { pair, from } = profileNamed(profile, profiles);
     const { file } = profiles;
     const where = from === 'shipped' ? 'is shipped' : `is at ${from}`;

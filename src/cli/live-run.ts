@@ -25,13 +25,13 @@ export interface LiveRun {
 const BEGIN_MS = 5000;
 const POLL_MS = 10;
 
-/** @throws UserError 66 where there is no such run, or it is not alive */
+/** @throws UserError 66 where there is no such run, 75 where it is not alive */
 export const liveRun = async (name: string, home: string | undefined): Promise<LiveRun> => {
   const { id, dir } = findRun(homeDir(home), name);
   await begun(dir);
   const holder = lockHolder(dir);
   if (holder === undefined || !isAlive(holder)) {
-    throw new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.notFound);
+    throw new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.busy);
   }
   return { id, dir, socket: socketOf(dir), holder };
 };

@@ -5,7 +5,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { say } from './print.ts';
 import { createProgram } from './program.ts';
-import { rememberVerbs } from './verbs.ts';
+import { knownVerbs, rememberVerbs } from './verbs.ts';
 
 // A crash report of Node tells the whole environment, keys included, unless it is told not to.
 process.report.excludeEnv = true;
@@ -29,6 +29,14 @@ const usageSentence = (message: string): string =>
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
 
+/** `chaos sweep`: as much of what was given as names a verb. */
+const verbGiven = (): readonly string[] => {
+  const [first = '', second = ''] = process.argv.slice(2);
+  const names = knownVerbs().map(({ name }) => name);
+  if (names.includes(`${first} ${second}`)) return [first, second];
+  return names.some((name) => name === first || name.startsWith(`${first} `)) ? [first] : [];
+};
+
 const JOURNAL_EXIT: Partial<Record<JournalErrorCode, number>> = {
   broken: EXIT.diverged,
   blob_missing: EXIT.diverged,
@@ -41,7 +49,8 @@ const explain = (error: unknown): number => {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // Help that was printed for want of a verb needs no further words.
-    if (error.code !== 'commander.help') say(`${usageSentence(error.message)}; see \`turingos --help\``);
+    if (error.code !== 'commander.help')
+      say(`${usageSentence(error.message)}; see \`${['turingos', ...verbGiven()].join(' ')} --help\``);
     return EXIT.usage;
   }
   if (error instanceof JournalError) {

@@ -26,6 +26,7 @@ export interface OrderOptions extends CommonOptions {
  * @returns 1 where the kernel journalled the order and could not do it; 0 also where what it asks for is so already
  */
 export const orderVerb = async (name: string, words: readonly string[], options: OrderOptions): Promise<number> => {
+  refuseNoRun(name, words);
   const { order } = parsed(words);
   const { id, socket } = await liveRun(name, options.home);
   const { reason = '', dryRun, id: orderId } = options;
@@ -51,6 +52,13 @@ export const orderVerb = async (name: string, words: readonly string[], options:
   return failed ? EXIT.notPassed : EXIT.ok;
 };
 
+/** What stands where the run should, because that was forgotten, is no beginning of an id. */
+const refuseNoRun = (name: string, [verb = '', ...words]: readonly string[]): void => {
+  if (name === '@last' || /^[0-9a-f]+$/i.test(name)) return;
+  const meant = ['turingos', verb, '@last', name, ...words].join(' ');
+  throw new UserError(`\`${name}\` is no run, and the run comes first: \`${meant}\``, EXIT.usage);
+};
+
 const prefix = ({ already, repeated }: CommandResult, dryRun: true | undefined): string =>
   [
     dryRun === true ? 'dry run, nothing is done: ' : '',
@@ -62,7 +70,9 @@ const parsed = (words: readonly string[]): ReturnType<typeof parseOrderWords> =>
   try {
     return parseOrderWords(words);
   } catch (error) {
-    throw error instanceof NoOrder ? new UserError(error.message, EXIT.usage) : error;
+    throw error instanceof NoOrder
+      ? new UserError(`${error.message}; see \`turingos ${words[0]} --help\``, EXIT.usage)
+      : error;
   }
 };
 

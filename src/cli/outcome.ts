@@ -1,6 +1,7 @@
 /** How a run's end is told, and which exit code it is. */
 import type { JournalRecord } from '../journal/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { countText } from '../store/size-text.ts';
 
 export const endCode = ({ outcome }: Readonly<Record<string, unknown>>): number =>
   outcome === 'passed' ? EXIT.ok : outcome === 'killed' ? EXIT.killed : EXIT.notPassed;
@@ -15,7 +16,7 @@ const HOW: Readonly<Record<string, string>> = {
 };
 
 export const endSentence = (id: string, { outcome, reason, ticks }: JournalRecord): string =>
-  `${id} ${HOW[String(outcome)] ?? outcome} after ${ticks} ticks: ${reason}`;
+  `${id} ${HOW[String(outcome)] ?? outcome} after ${countText(Number(ticks), 'tick')}: ${reason}`;
 
 export const endObject = (id: string, dir: string, ended: JournalRecord, records: number) => {
   const { outcome, reason, ticks, worldHash, stateHash } = ended;

@@ -2,6 +2,7 @@
 import { widthOf, wrap } from '../components/text.ts';
 import { type BrainSpec, isEndpoints } from '../runtime/brain-spec.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { checkSections } from './check-config.ts';
 import { json, line, table } from './print.ts';
 import { keyNames, knownProfiles } from './profile-choice.ts';
 
@@ -12,6 +13,7 @@ export interface ProfilesOptions {
 
 export const profilesVerb = async (options: ProfilesOptions): Promise<number> => {
   const { file, all } = knownProfiles(options.config);
+  checkSections(options.config);
   if (options.json === true) {
     const profiles = all.map(({ name, from, about, pair, policy }) => ({
       name,

@@ -58,7 +58,7 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
   }
   const before = await summarise(home, id);
   if (before !== undefined && Outcome.safeParse(before.state).success) {
-    throw hasEnded(id, ` (${before.state} after ${before.tick} ticks: ${before.reason})`);
+    throw hasEnded(id, ` (${before.state} at t${before.tick}: ${before.reason})`);
   }
   const { profile, config, taskSource, workspace, socket } = manifest;
   const brains = brainsAfter(await new SwapReader(dir).read());

@@ -6,6 +6,7 @@ import { changesText, orderWords } from './order-text/say.ts';
 import { faultsText } from './projections/faults.ts';
 import type { Rec } from './record.ts';
 import { endWord } from './run-status.ts';
+import { countText } from './size-text.ts';
 
 /**
  * One line without a time; undefined for a record that says nothing by itself: how a tick came about, streams, votes' counts.
@@ -73,7 +74,7 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
       return 'goes on';
     case 'run.ended': {
       const faults = faultsText(before.faults);
-      return `ended ${endWord(rec.outcome)} after ${rec.ticks} ticks: ${rec.reason}${faults === '' ? '' : `. ${faults}`}`;
+      return `ended ${endWord(rec.outcome)} after ${countText(rec.ticks, 'tick')}: ${rec.reason}${faults === '' ? '' : `. ${faults}`}`;
     }
     case 'operator.told':
       return `${who(rec.pid)} is told: ${rec.text}`;
@@ -82,7 +83,7 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
     case 'policy.changed':
       return `policy: ${changesText(rec.changes)}`;
     case 'thrash.pardoned':
-      return `${who(rec.pid)} is pardoned: thrash counters and trap streak begin anew`;
+      return `${who(rec.pid)} is pardoned: thrash counters and trap streak are cleared`;
     case 'brain.swapped':
       return `the ${rec.role} is ${rec.brain.simulated ? 'SIM' : rec.brain.name} of profile ${rec.profile} from the next request on`;
     case 'order.repeated':

@@ -1,4 +1,4 @@
-/** Bytes as people read them. */
+/** Bytes and counts as people read them. */
 
 /** `3.1 GB`, `640 kB`. */
 export const sizeText = (bytes: number): string => {
@@ -12,3 +12,6 @@ export const sizeText = (bytes: number): string => {
   }
   return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
 };
+
+/** `1 tick`, `12 ticks`. */
+export const countText = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -26,6 +26,11 @@ describe('bad input gets one sentence and an exit code of its own', () => {
       2,
       /`words` is left over behind --reason/,
     ],
+    ['no text', ['tell', '@last', 'P1'], 2, /tell needs a process and a text: .*; see `turingos tell --help`/],
+    ['no field', ['set', '@last'], 2, /there are pause-on, thrash\.same, .*; see `turingos set --help`/],
+    ['no process', ['pardon', '@last'], 2, /pardon needs one process: .*; see `turingos pardon --help`/],
+    ['no plan', ['chaos', 'sweep'], 2, /--plan.*; see `turingos chaos sweep --help`/],
+    ['an order without its run', ['tell', 'P1', 'hello'], 2, /`P1` is no run, .*`turingos tell @last P1 hello`/],
     ['attach without a terminal', ['attach', '00c0ffee'], 66, /00c0ffee/],
   ] as const)('%s', async (_, args, code, words) => {
     const { stdout, stderr, ...ended } = await turingos(...args, '--home', newHome());

@@ -25,7 +25,7 @@ describe('kill', () => {
     expect(aborted.every(({ partial }) => (partial as string).startsWith('{"q":'))).toBe(true);
     expect((await turingos('verify', id, '--home', home)).code).toBe(0);
     expect(await turingos('kill', id, '--home', home)).toMatchObject({
-      code: 66,
+      code: 75,
       stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
     });
   });
@@ -96,15 +96,17 @@ describe('orders to a live run', () => {
       return stdout.replace(`${id}: `, '').trim();
     };
     await told('pause', id);
-    expect(await told('tell', id, 'P1', 'look', 'at', 'ANSWER.txt')).toBe('process 1 is told in its next frame');
+    expect(await told('tell', id, 'P1', 'look', 'at', 'ANSWER.txt')).toBe('P1 is told in its next frame');
     expect(await told('grant', id, 'panic', '2')).toBe('panic budget raised by 2 to 5');
-    expect(await told('grant', id, 'P1', 'r', 'NEW.txt')).toMatch(/^process 1 holds h\d+ r NEW.txt$/);
+    expect(await told('grant', id, 'P1', 'r', 'NEW.txt')).toMatch(/^P1 holds h\d+ r NEW.txt$/);
     expect(await told('grant', id, 'P1', 'r', 'NEW.txt')).toMatch(/^nothing to do: .* already/);
-    expect(await told('revoke', id, 'P1', 'h1')).toContain('revoked h1 of process 1');
+    expect(await told('revoke', id, 'P1', 'h1')).toContain('revoked h1 of P1');
     expect(await told('revoke', id, 'P1', 'h1')).toContain('nothing to do');
-    expect(await told('set', id, 'thrash.same', '6', 'wall', '30m')).toBe('thrash.same 4 > 6, wall off > 30m');
+    expect(await told('set', id, 'thrash.same', '6', 'wall', '30m')).toBe(
+      'thrash.same from 4 to 6, wall from off to 30m',
+    );
     expect(await told('set', id, 'thrash.same', '6')).toContain('nothing to do');
-    expect(await told('pardon', id, 'P1')).toMatch(/begins anew|nothing to do/);
+    expect(await told('pardon', id, 'P1')).toMatch(/^P1 is pardoned|nothing to do/);
     expect(await order('grant', id, 'P1', 'x', 'rm')).toMatchObject({ code: 1 });
     expect(await order('set', id, 'ahead', '99')).toMatchObject({
       code: 1,
@@ -112,7 +114,9 @@ describe('orders to a live run', () => {
     });
     expect(await order('set', id, 'handleStyle', 'url')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/there is no field handleStyle; .*: for example `set thrash.same 6`\n$/),
+      stderr: expect.stringMatching(
+        /there is no field handleStyle; .*: for example `set thrash.same 6`; see `turingos set --help`\n$/,
+      ),
     });
     await turingos('kill', id, '--home', home);
     const orders = (await allRecords(dir)).filter(({ kind }) => kind === 'operator.commanded');

@@ -103,6 +103,20 @@ describe('a run', () => {
     expect(chats(server).length).toBeGreaterThanOrEqual(3);
   });
 
+  test.each([
+    ['console: {theme: purple}', /console\.theme: /],
+    ['notify: {bel: true}', /notify\.bel: there is no such field; did you mean bell\?/],
+    ['keys: {next-trap: P}', /keys\.next-trap: "P" is the key of live\.pause already/],
+  ])('doctor and profiles refuse what a run would: %s', async (text, why) => {
+    const config = join(scratch(), 'turingos.config.yaml');
+    writeFileSync(config, `${text}\n`);
+    const { code, stderr } = await turingos('profiles', '--config', config);
+    expect({ code, stderr }).toMatchObject({ code: 65, stderr: expect.stringMatching(why) });
+    const { checks } = lastJson(await turingos('doctor', '--config', config, '--json', '--home', newHome()));
+    const found = (checks as { name: string; found: string }[]).find(({ name }) => name === 'config')?.found;
+    expect(`turingos: ${found}\n`).toBe(stderr);
+  });
+
   test('is resumed and forked with the brains that it had, though the configuration is gone', async () => {
     let held = true;
     const server = await referenceServer((answer, asked) => {

@@ -67,12 +67,12 @@ describe('swap', () => {
     });
     expect(await turingos('swap', id, 'w4', 'tiny', '--home', home)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^turingos: swap needs a role .*: for example `swap worker sim`\n$/),
+      stderr: expect.stringMatching(/^turingos: swap needs a role .*: for example `swap worker sim`; see `turingos swap --help`\n$/),
     });
     expect(await swaps(dir)).toEqual([]);
     await turingos('kill', id, '--home', home);
     expect(await turingos('swap', id, 'worker', 'tiny', '--home', home)).toMatchObject({
-      code: 66,
+      code: 75,
       stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
     });
   });

@@ -161,6 +161,12 @@ describe('words that are no order', () => {
     ['pause --loudly yes', 'pause has no option --loudly'],
     ['pause --reason', '--reason needs a value'],
     ['tell P1 "half', 'a quote is not closed'],
+    ['set', 'set needs a field and a value; there are pause-on, thrash.same'],
+    ['inject brain.cut --times 0', 'times has to be 1 or more'],
+    ['inject brain.cut --times 1001', 'times may be 1000 at most'],
+    [`tell P1 ${'x'.repeat(301)}`, 'text may have 300 characters at most'],
+    ['grant panic 0', 'units has to be 1 or more'],
+    ["tell P1 ''", 'text is empty'],
   ])('%s', (line, why) => {
     expect(problem(line)).toContain(why);
     expect(problem(line)).toMatch(/: for example `[^`]+`$/);
@@ -168,6 +174,7 @@ describe('words that are no order', () => {
 
   it('are told from the run where it is known', () => {
     expect(problem('kill w9', { state })).toContain('there is no process w9 now; there are P1 w2 w3');
+    expect(problem('kill w1', { state: { ...state, procs: {} } })).toContain('there is no process yet');
     expect(problem('kill w1', { state })).toContain('process 1 is P1');
     expect(problem('swap worker none', { profiles: ['demo', 'sim'] })).toContain('there are demo, sim');
     const url = state.procs[1]?.caps.h2?.url ?? '';
@@ -224,10 +231,11 @@ describe('what came of an order', () => {
     expect(told({ command: 'grant', pid: 1, rights: 'rw', target: 'NEW.txt' })).toBe('P1 holds h5 rw NEW.txt');
     expect(told({ command: 'grant', pid: 1, rights: 'rw', target: 'NEW.txt' })).toContain('already');
     expect(told({ command: 'set', changes: [{ field: 'traps.THRASH_ROUTE.same', value: 6 }] })).toBe(
-      'thrash.same 4 > 6',
+      'thrash.same from 4 to 6',
     );
     expect(told({ command: 'pause' })).toContain('paused');
     expect(told({ command: 'pause' })).toBe('the run is paused already');
     expect(told({ command: 'kill', pid: 9 })).toBe('there is no process 9');
+    expect(told({ command: 'revoke', pid: 1, handle: 'h99' })).toBe('P1 holds no h99');
   });
 });

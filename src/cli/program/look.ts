@@ -27,7 +27,11 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
     .description('some panes of the live screen alone, for a tmux pane of their own')
     .argument('<run>', 'any unique prefix of its id, or @last')
     .option('--home <dir>', HOME)
-    .option('--pane <names>', `which, parted by commas: ${WATCH_NAMES.join(', ')} (default: thrash)`, panes, [0])
+    .addOption(
+      new Option('--pane <names>', `which, parted by commas: ${WATCH_NAMES.join(', ')}`)
+        .argParser(panes)
+        .default([0], 'thrash'),
+    )
     .addOption(THEME)
     .addOption(MOUSE)
     .action(async (run: string, options) => end(await (await import('../watch-panes.ts')).watchVerb(run, options)));

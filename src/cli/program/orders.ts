@@ -29,7 +29,7 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
   for (const { verb, help, form, example } of FORMS) {
     if (verb === 'kill' || verb === 'inject') continue;
     const command = order(verb, help);
-    if (form !== '') command.argument('<words...>', form);
+    if (form !== '') command.argument('[words...]', form);
     if (verb === 'swap') command.option('--config <file>', CONFIG);
     if (form !== '') command.addHelpText('after', `\nFor example: turingos ${example.replace(verb, `${verb} @last`)}`);
     command.action(async (run: string, ...rest: unknown[]) => {

@@ -1,4 +1,5 @@
 /** Words to an order. */
+import type { z } from 'zod';
 import { FaultKind, FaultSpec, RATE_WORDS, STRUCK_BY, thousandths } from '../../kernel/chaos.ts';
 import { OperatorCommand } from '../../kernel/records/index.ts';
 import { procLabel, type State } from '../../kernel/state.ts';
@@ -54,8 +55,20 @@ const orderOf = (words: readonly Word[], context: OrderContext, line = false): O
     if (reason.length > REASON_MAX) throw noOrder(form.verb, `a reason has ${REASON_MAX} characters at most`);
     return { order: parsed.data, reason, dryRun: dry !== undefined };
   }
-  const issue = parsed.error.issues[0];
-  throw noOrder(form.verb, `${form.verb}: ${issue?.path.at(-1)?.toString() ?? ''}: ${issue?.message ?? 'invalid'}`);
+  throw noOrder(form.verb, sizeWords(parsed.error.issues[0]));
+};
+
+/** What is left to be wrong with an order that was put together here is too long, too large or too small. */
+const sizeWords = (issue: z.core.$ZodIssue | undefined): string => {
+  const name = String(issue?.path.findLast((key) => typeof key === 'string') ?? 'it');
+  if (issue?.code === 'too_big') {
+    const { origin, maximum } = issue;
+    if (origin === 'string') return `${name} may have ${maximum} characters at most`;
+    return origin === 'array' ? `${maximum} ${name} at once at most` : `${name} may be ${maximum} at most`;
+  }
+  if (issue?.code === 'too_small')
+    return issue.origin === 'string' ? `${name} is empty` : `${name} has to be ${issue.minimum} or more`;
+  return `${name} is not what it has to be`;
 };
 
 const REASON_MAX = 300;
@@ -188,8 +201,7 @@ const READ: Record<Verb, Reader> = {
     const spec = { fault, target: who, ...often, ...chance, ...(handle === undefined ? {} : { handle }) };
     const parsed = FaultSpec.safeParse(spec);
     if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw noOrder('inject', `inject: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+      throw noOrder('inject', sizeWords(parsed.error.issues[0]));
     }
     if (handle !== undefined && STRUCK_BY[parsed.data.fault] !== 'handle') {
       throw noOrder('inject', `--handle goes with cap.revoked and cap.swapped, not with ${fault}`);
@@ -206,6 +218,7 @@ const pidOf = (verb: Verb, text: string, { state }: OrderContext): number => {
   const proc = state?.procs[pid];
   if (state === undefined || state.phase === 'ended') return pid;
   const there = Object.values(state.procs).map(procLabel).join(' ');
+  if (there === '') throw noOrder(verb, 'there is no process yet: the run is only beginning');
   if (proc === undefined) throw noOrder(verb, `there is no process ${text} now; there are ${there}`);
   if (letter !== '' && procLabel(proc) !== text) throw noOrder(verb, `process ${digits} is ${procLabel(proc)}`);
   return pid;
@@ -217,8 +230,11 @@ const handleOf = (text: string, pid: number, { state }: OrderContext): string =>
   return caps.find((cap) => cap.url === text)?.handle ?? text;
 };
 
+const FIELD_NAMES = ['pause-on', ...FIELDS.map((known) => known.name)].join(', ');
+
 const pairs = (args: readonly string[]): [string, string][] => {
-  if (args.length === 0 || args.length % 2 === 1) throw noOrder('set', 'set needs pairs of a field and a value');
+  if (args.length === 0) throw noOrder('set', `set needs a field and a value; there are ${FIELD_NAMES}`);
+  if (args.length % 2 === 1) throw noOrder('set', 'set needs pairs of a field and a value');
   return args.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, args[i + 1] as string]] : []));
 };
 
@@ -230,7 +246,7 @@ const wish = (name: string, text: string): { field: string; value: unknown }[] =
   }
   const field = fieldNamed(name);
   if (field === undefined) {
-    throw noOrder('set', `there is no field ${name}; there are ${FIELDS.map((known) => known.name).join(', ')}`);
+    throw noOrder('set', `there is no field ${name}; there are ${FIELD_NAMES}`);
   }
   const value = readValue(field, text);
   if (value === undefined) throw new NoOrder(`${text} is no value of ${name}`, `set ${field.name} ${field.example}`);

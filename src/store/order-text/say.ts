@@ -1,17 +1,20 @@
 /** Orders back to words, and what came of them. */
 import type { KernelEvent, OperatorCommand } from '../../kernel/records/index.ts';
 import type { PolicyValue } from '../../kernel/settable.ts';
-import type { State } from '../../kernel/state.ts';
+import { procLabel, ROOT_PID, type State } from '../../kernel/state.ts';
 import { pidText } from '../op-text.ts';
 import { fieldAt, valueText } from './fields.ts';
 import { quoteWord } from './words.ts';
 
 type ProcText = (pid: number) => string;
-const plain: ProcText = (pid) => String(pid);
+/** Only the root plans; whoever it forks works. */
+const plain: ProcText = (pid) => procLabel({ pid, role: pid === ROOT_PID ? 'planner' : 'worker' });
+const naming = (state: State | undefined): ProcText =>
+  state === undefined ? plain : (pid) => (state.procs[pid] === undefined ? plain(pid) : pidText(state, pid));
 
 /** As it would be written: `parseOrder` reads the same order back. @param state names processes by their letter too */
 export const orderWords = (order: OperatorCommand, state?: State): string => {
-  const who: ProcText = state === undefined ? plain : (pid) => pidText(state, pid).replace('#', '');
+  const who = naming(state);
   switch (order.command) {
     case 'kill':
       return order.pid === undefined ? 'kill' : `kill ${who(order.pid)}`;
@@ -52,9 +55,9 @@ export const outcomeText = (
 ): string => {
   const all = events as readonly KernelEvent[];
   const ignored = all.find((event) => event.kind === 'input.ignored');
-  if (ignored !== undefined) return ignored.why;
-  const who: ProcText =
-    state === undefined ? (pid) => `process ${pid}` : (pid) => pidText(state, pid).replace('#', 'process ');
+  const who = naming(state);
+  // The kernel's own words stand in journals as they are, and so in what is verified.
+  if (ignored !== undefined) return ignored.why.replace(/(?<!no )\bprocess (\d+)/g, (_, pid) => who(Number(pid)));
   switch (order.command) {
     case 'pause':
       return 'paused; what is in flight comes to its end';
@@ -85,7 +88,7 @@ export const outcomeText = (
       return changesText(changed?.changes ?? []);
     }
     case 'pardon':
-      return `${who(order.pid)} begins anew: thrash counters and trap streak are cleared`;
+      return `${who(order.pid)} is pardoned: thrash counters and trap streak are cleared`;
     case 'swap': {
       const swapped = all.find((event) => event.kind === 'brain.swapped');
       return `${order.role} is ${swapped?.brain.name ?? order.profile} from the next request on`;
@@ -98,11 +101,11 @@ export const outcomeText = (
   }
 };
 
-/** `thrash.same 4 > 6, wall off > 30m` */
+/** `thrash.same from 4 to 6, wall from off to 30m` */
 export const changesText = (changes: readonly { field: string; before: PolicyValue; after: PolicyValue }[]): string =>
   changes
     .map(
       ({ field, before, after }) =>
-        `${fieldAt(field)?.name ?? field} ${valueText(field, before)} > ${valueText(field, after)}`,
+        `${fieldAt(field)?.name ?? field} from ${valueText(field, before)} to ${valueText(field, after)}`,
     )
     .join(', ');
