@@ -43,6 +43,7 @@ const HANDLERS: { [K in EventKind]: (state: State, event: EventOf<K>) => State }
   'step.settled': process.settled,
   'map.joined': process.joined,
   'fault.armed': run.armed,
+  'fault.disarmed': run.disarmed,
   'fault.requested': run.struck,
   'fault.staged': run.staged,
   'fault.triggered': run.triggered,

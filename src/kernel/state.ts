@@ -127,6 +127,8 @@ export interface ArmedFault {
   spec: FaultSpec;
   /** How often it may still strike; means nothing without `times`. */
   left: number;
+  /** Taken back by the operator. */
+  disarmed?: true;
 }
 
 /** A fault that the host is to suffer and has not yet; the process at whose dispatch it was drawn. */

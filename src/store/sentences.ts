@@ -60,6 +60,8 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
       return `map ${rec.map} joined: ${rec.results.map((result) => result ?? 'none').join(', ')}`;
     case 'fault.armed':
       return `fault ${rec.id} ${rec.spec.fault} armed by ${rec.by}${rec.spec.rate === undefined ? '' : `, rate ${rec.spec.rate / 1000}`}`;
+    case 'fault.disarmed':
+      return `fault ${rec.id} is disarmed`;
     case 'fault.staged':
       return `t${rec.tick} fault ${rec.id} ${rec.fault} strikes the machine now`;
     case 'fault.triggered':

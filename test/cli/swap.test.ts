@@ -67,7 +67,9 @@ describe('swap', () => {
     });
     expect(await turingos('swap', id, 'w4', 'tiny', '--home', home)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^turingos: swap needs a role .*: for example `swap worker sim`; see `turingos swap --help`\n$/),
+      stderr: expect.stringMatching(
+        /^turingos: swap needs a role .*: for example `swap worker sim`; see `turingos swap --help`\n$/,
+      ),
     });
     expect(await swaps(dir)).toEqual([]);
     await turingos('kill', id, '--home', home);

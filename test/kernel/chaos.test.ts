@@ -1,7 +1,7 @@
 /** Which fault strikes what, and when: decided by seed and plan alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FaultKind, FaultSpec, KernelEvent } from '../../src/kernel/index.ts';
+import { type FaultKind, type FaultSpec, inEffect, type KernelEvent } from '../../src/kernel/index.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/policy.ts';
 import { type Ask, exec, goTo, halt, Machine, map, reply, write } from './machine.ts';
 
@@ -12,6 +12,45 @@ const armed = (fault: FaultKind, more: Partial<FaultSpec> = { times: 1 }): Fault
 });
 const faultOf = (event: KernelEvent): FaultKind | undefined =>
   'fault' in event && typeof event.fault === 'object' ? event.fault.fault : undefined;
+
+describe('an order to disarm', () => {
+  const inject = { command: 'inject', fault: armed('brain.garbage', { times: 3 }) } as const;
+  const disarm = { command: 'disarm', fault: 1 } as const;
+  const struck = (machine: Machine): boolean => {
+    machine.answer(reply(write('x')));
+    return machine.untilAsked()?.fault?.fault === 'brain.garbage';
+  };
+
+  it('takes a fault back: it is attached to nothing more', () => {
+    const machine = new Machine();
+    machine.command(inject);
+    expect(machine.command(disarm)).toEqual([{ kind: 'fault.disarmed', id: 1 }]);
+    expect(struck(machine)).toBe(false);
+    const other = new Machine();
+    other.command(inject);
+    expect(struck(other)).toBe(true);
+  });
+
+  it('does nothing twice, and nothing where there is no such fault', () => {
+    const machine = new Machine();
+    machine.command(inject);
+    expect(inEffect(machine.state, disarm)).toBe(false);
+    machine.command(disarm);
+    expect(inEffect(machine.state, disarm)).toBe(true);
+    expect(machine.command(disarm)).toMatchObject([{ kind: 'input.ignored', why: 'fault 1 is disarmed already' }]);
+    const unknown = { command: 'disarm', fault: 2 } as const;
+    expect(machine.command(unknown)).toMatchObject([{ kind: 'input.ignored', why: 'there is no fault 2' }]);
+    expect(inEffect(machine.state, unknown)).toBe(false);
+  });
+
+  it('leaves what is under way to strike, and tells of it', () => {
+    const machine = new Machine();
+    machine.command(inject);
+    expect(struck(machine)).toBe(true);
+    machine.command(disarm);
+    expect(machine.state.faults).toMatchObject([{ id: 1, disarmed: true }]);
+  });
+});
 
 describe('a rate', () => {
   /** Three workers that look and vote, one ballot each: who they are does not depend on who comes first. */

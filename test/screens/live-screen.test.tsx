@@ -254,7 +254,7 @@ describe('capitals act on the run', () => {
       'by key',
     );
     await press('X3lll', /handle +\*used last/);
-    await press('jjl\r', /Fault armed: revoke a handle, target process 1/);
+    await press('jjl\r', /Fault armed: revoke a handle, target P1/);
     expect(command).toHaveBeenLastCalledWith(
       { command: 'inject', fault: { fault: 'cap.revoked', target: 1, times: 1, handle: 'h1' } },
       'by key',

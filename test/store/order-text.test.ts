@@ -39,6 +39,7 @@ describe('an order in words', () => {
     ['grant panic 2', { command: 'grant_panic', units: 2 }],
     ['grant P1 rw ANSWER.txt', { command: 'grant', pid: 1, rights: 'rw', target: 'ANSWER.txt' }],
     ['revoke P1 h3', { command: 'revoke', pid: 1, handle: 'h3' }],
+    ['disarm 2', { command: 'disarm', fault: 2 }],
     ['pardon P1', { command: 'pardon', pid: 1 }],
     ['swap worker sim', { command: 'swap', role: 'worker', profile: 'sim' }],
     [
@@ -161,6 +162,7 @@ describe('words that are no order', () => {
     ['pause --loudly yes', 'pause has no option --loudly'],
     ['pause --reason', '--reason needs a value'],
     ['tell P1 "half', 'a quote is not closed'],
+    ['disarm brain.cut', 'disarm needs the number of a fault'],
     ['set', 'set needs a field and a value; there are pause-on, thrash.same'],
     ['inject brain.cut --times 0', 'times has to be 1 or more'],
     ['inject brain.cut --times 1001', 'times may be 1000 at most'],

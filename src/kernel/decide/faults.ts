@@ -12,7 +12,8 @@ const hits = ({ spec }: ArmedFault, proc: Proc): boolean =>
   spec.target === 'any' || spec.target === proc.role || spec.target === proc.pid;
 
 /** How often a fault may still be attached: what is left, less what is under way. */
-const available = (state: State, { id, left, spec }: ArmedFault): boolean => {
+const available = (state: State, { id, left, spec, disarmed }: ArmedFault): boolean => {
+  if (disarmed === true) return false;
   if (spec.times === undefined) return true;
   const staged = (state.staged ?? []).filter((other) => other.id === id);
   return left > waiting(state).filter(({ open }) => open.fault === id).length + staged.length;

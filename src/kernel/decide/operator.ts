@@ -38,6 +38,17 @@ const carryOut = (turn: Turn, { order, by, reason }: InputOf<'operator.commanded
       strikeNow(turn, id);
       return undefined;
     }
+    case 'disarm': {
+      const armed = turn.state.faults.find(({ id }) => id === order.fault);
+      if (armed?.disarmed === true) return `fault ${order.fault} is disarmed already`;
+      if (armed === undefined) {
+        return order.fault < turn.state.nextFault
+          ? `fault ${order.fault} has struck as often as it was to`
+          : `there is no fault ${order.fault}`;
+      }
+      turn.emit({ kind: 'fault.disarmed', id: order.fault });
+      return undefined;
+    }
     case 'grant_panic':
       turn.emit({ kind: 'panic.granted', units: order.units, left: panicLeft + order.units });
       return undefined;

@@ -61,6 +61,8 @@ export const inEffect = (state: State, order: OperatorCommand): boolean => {
     }
     case 'swap':
       return order.brain !== undefined && isSeated(state, order.role, order.brain.digest, order.seat ?? '');
+    case 'disarm':
+      return order.fault < state.nextFault && state.faults.every(({ id, disarmed }) => id !== order.fault || disarmed);
     case 'pardon': {
       const proc = state.procs[order.pid];
       return proc !== undefined && isPardoned(proc);

@@ -74,6 +74,12 @@ export const armed = (state: State, event: EventOf<'fault.armed'>): State => ({
   faults: [...state.faults, { id: event.id, spec: event.spec, left: event.spec.times ?? 0 }],
 });
 
+/** It stays until the run ends, so that what it is attached to already is told of when it strikes. */
+export const disarmed = (state: State, { id }: EventOf<'fault.disarmed'>): State => ({
+  ...state,
+  faults: state.faults.map((fault) => (fault.id === id ? { ...fault, disarmed: true } : fault)),
+});
+
 export const struck = (state: State, event: EventOf<'fault.requested'>): State => {
   const pid = waitingFor(state, event.req)?.proc.pid ?? 0;
   return patchProc(state, pid, (proc) => {

@@ -341,6 +341,9 @@ export const EVENTS = {
       by: z.string(),
     })
     .describe('A fault is planned.'),
+  'fault.disarmed': z
+    .strictObject({ kind: z.literal('fault.disarmed'), id: z.int().min(1) })
+    .describe('The operator took an armed fault back: it is attached to nothing more.'),
   'fault.requested': z
     .strictObject({
       kind: z.literal('fault.requested'),

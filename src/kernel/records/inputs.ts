@@ -21,6 +21,8 @@ export const OperatorCommand = z.discriminatedUnion('command', [
   /** A process, or without `pid` the run. */
   z.strictObject({ command: z.literal('kill'), pid: Pid.optional() }),
   z.strictObject({ command: z.literal('inject'), fault: FaultSpec }),
+  /** Takes an armed fault back; one that is under way already still strikes. */
+  z.strictObject({ command: z.literal('disarm'), fault: z.int().min(1) }),
   z.strictObject({ command: z.literal('revoke'), pid: Pid, handle: Handle }),
   z.strictObject({
     command: z.literal('grant'),

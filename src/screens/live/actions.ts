@@ -4,6 +4,7 @@ import { filterOf, searchOf } from '../../components/filter.ts';
 import { TILES, workerSlots } from '../../components/workers-pane.ts';
 import type { OperatorCommand } from '../../store/kernel-view.ts';
 import { parseKinds } from '../../store/motions.ts';
+import { pidText } from '../../store/op-text.ts';
 import { runWord } from '../../store/run-status.ts';
 import type { PaneId, UiStore } from '../../store/ui-store.ts';
 import { scrolledHelp, scrollKeys } from '../help.ts';
@@ -197,7 +198,8 @@ const INJECT: Readonly<Record<string, Action>> = {
       overlay.often === 0
         ? ''
         : `, ${fault.rate === undefined ? OFTEN[overlay.often]?.label : `rate ${fault.rate / 1000}`}`;
-    const target = typeof fault.target === 'number' ? `process ${fault.target}` : fault.target;
+    const target =
+      typeof fault.target === 'number' ? pidText(context.console.latest().kernel, fault.target) : fault.target;
     send(
       context,
       { command: 'inject', fault },

@@ -118,12 +118,13 @@ const injectLines = (inject: InjectState, live: LiveState, room: number): Span[]
   // One row more for the line that says what is hidden, and one that the handle may need: the list must not jump.
   const shown = Math.max(1, Math.min(FAULTS.length, room - 5));
   const from = firstShown(inject.fault, FAULTS.length, shown);
-  const list = FAULTS.slice(from, from + shown).map(({ name, what }, i): Span[] => {
+  const list = FAULTS.slice(from, from + shown).map(({ fault, name, what }, i): Span[] => {
     const on = from + i === inject.fault;
     return [
       ['bold', mark(inject.row === 'fault' && on)],
       [on ? 'select' : 'plain', `${on ? '*' : ' '}${String(from + i + 1).padStart(2)} ${name.padEnd(19)}`],
-      ['dim', `  ${what}`],
+      ['accent', ` ${fault.padEnd(17)}`],
+      ['dim', ` ${what}`],
     ];
   });
   const [above, after] = [from, FAULTS.length - from - shown];

@@ -1,5 +1,5 @@
 /** What may be typed next in an order. */
-import { FaultKind } from '../../kernel/chaos.ts';
+import { FaultKind, type FaultSpec } from '../../kernel/chaos.ts';
 import { policyValue } from '../../kernel/settable.ts';
 import { procLabel, ROOT_PID, type State } from '../../kernel/state.ts';
 import { FIELDS, fieldNamed, valueText } from './fields.ts';
@@ -127,6 +127,9 @@ const values = ({ state }: OrderContext, name: string | undefined): Candidate[] 
   return [...current, ...(current[0]?.text === example.text ? [] : [example])];
 };
 
+const faultHint = ({ fault, target, times, rate }: FaultSpec): string =>
+  `${fault}, ${typeof target === 'number' ? `process ${target}` : target}${rate === undefined ? '' : `, rate ${rate / 1000}`}${times === undefined ? '' : `, x${times}`}`;
+
 const NEXT: Record<string, (args: readonly string[], context: OrderContext) => readonly Candidate[]> = {
   kill: (args, context) => (args.length === 0 ? procs(context) : []),
   tell: (args, context) => (args.length === 0 ? procs(context) : []),
@@ -143,5 +146,11 @@ const NEXT: Record<string, (args: readonly string[], context: OrderContext) => r
     if (role === undefined) return TARGETS.filter(({ text }) => text !== 'any');
     return profile === undefined ? profiles.map((text) => ({ text, hint: '' })) : [];
   },
+  disarm: (args, { state }) =>
+    args.length > 0
+      ? []
+      : (state?.faults ?? []).flatMap(({ id, spec, disarmed }) =>
+          disarmed === true ? [] : [{ text: String(id), hint: faultHint(spec) }],
+        ),
   inject: (args) => (args.length === 0 ? FaultKind.options.map((text) => ({ text, hint: 'a fault' })) : []),
 };

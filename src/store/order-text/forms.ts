@@ -52,6 +52,7 @@ export const FORMS: readonly Form[] = [
     example: 'inject brain.cut --target worker --times 2',
     help: 'a fault, at once or at the next occasion',
   },
+  { verb: 'disarm', form: 'FAULT_NUMBER', example: 'disarm 2', help: 'take an armed fault back, by its number' },
   { verb: 'kill', form: '[PID]', example: 'kill w4', help: 'end the run at once, or one process' },
 ];
 

@@ -186,6 +186,12 @@ const READ: Record<Verb, Reader> = {
     }
     return { command: 'swap', role, profile };
   },
+  disarm: ([fault, ...more], context) => {
+    if (fault === undefined || !/^[1-9]\d{0,8}$/.test(fault) || more.length > 0) {
+      throw noOrder('disarm', `disarm needs the number of a fault${armedText(context)}`);
+    }
+    return { command: 'disarm', fault: Number(fault) };
+  },
   inject: ([fault, ...more], context, { target = 'any', times, rate, handle }) => {
     if (fault === undefined || more.length > 0) throw noOrder('inject', 'inject needs one fault');
     if (!FaultKind.safeParse(fault).success) {
@@ -208,6 +214,15 @@ const READ: Record<Verb, Reader> = {
     }
     return { command: 'inject', fault: parsed.data };
   },
+};
+
+/** What `disarm` may name. */
+const armedText = ({ state }: OrderContext): string => {
+  const armed = state?.faults.filter(({ disarmed }) => disarmed !== true) ?? [];
+  if (state === undefined) return '';
+  return armed.length === 0
+    ? '; none is armed'
+    : `; armed are ${armed.map(({ id, spec }) => `${id} ${spec.fault}`).join(', ')}`;
 };
 
 /** `P1`, `w4` or `4`. */

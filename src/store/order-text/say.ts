@@ -32,6 +32,8 @@ export const orderWords = (order: OperatorCommand, state?: State): string => {
       return `pardon ${who(order.pid)}`;
     case 'swap':
       return `swap ${order.role} ${quoteWord(order.profile)}`;
+    case 'disarm':
+      return `disarm ${order.fault}`;
     case 'inject': {
       const { fault, target, times, rate, handle } = order.fault;
       const whom = typeof target === 'number' ? who(target) : target;
@@ -93,6 +95,8 @@ export const outcomeText = (
       const swapped = all.find((event) => event.kind === 'brain.swapped');
       return `${order.role} is ${swapped?.brain.name ?? order.profile} from the next request on`;
     }
+    case 'disarm':
+      return `fault ${order.fault} is disarmed; where it is under way already it still strikes`;
     case 'inject': {
       const struck = all.some(({ kind }) => ['fault.requested', 'fault.staged', 'fault.triggered'].includes(kind));
       const armed = all.find((event) => event.kind === 'fault.armed');
