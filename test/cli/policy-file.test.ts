@@ -25,3 +25,11 @@ test('null takes a field away, which turns its behaviour off; lists are replaced
   expect(traps.PERIOD_LOOP).toEqual(DEFAULT_POLICY.traps.PERIOD_LOOP);
   expect(temperatures.workers).toEqual([0]);
 });
+
+test('an unknown field is told with the one that was meant, also where set has another name for it', () => {
+  expect(() => policyOf('wall: 3s')).toThrow(
+    /wall: there is no such field; did you mean limits\.wallMs\? For example: /,
+  );
+  expect(() => policyOf('limits: {wall: 3s}')).toThrow(/limits\.wall: .*did you mean limits\.wallMs\?/);
+  expect(() => policyOf('limits: {maxTick: 3}')).toThrow(/did you mean maxTicks\?; there are maxTicks, /);
+});
