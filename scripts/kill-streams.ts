@@ -65,6 +65,7 @@ const once = async (stage: Stage, seed: number): Promise<Kill | undefined> => {
   const run = await startRun(home, ['ledger-12', ...profile, ...stage.args, '--seed', `${seed}`]);
   await heard(run.dir, seed % SPREAD);
   const { socket, holder } = await liveRun(run.id, home);
+  if (holder === null) throw new Error(`the kernel of run ${run.id} cannot be seen`);
   const { pid } = holder;
   const open = stage.open(pid);
   if (open.size === 0 || (await stage.busy(pid)) === 0) throw new Error(`run ${run.id} was not in mid-stream`);
@@ -81,7 +82,7 @@ const once = async (stage: Stage, seed: number): Promise<Kill | undefined> => {
   for await (const record of readRecords(run.dir)) {
     partial ||= record.kind === 'stream.aborted' && record.partial !== '';
   }
-  const orphans = leftOf(run.id, told.group);
+  const orphans = leftOf(run.id, pid);
   rmSync(run.dir, { recursive: true });
   if (!partial && stage.finite === true && told.by === 'command') return undefined;
   return { closedMs, idleMs, stoppedMs: told.ms, by: told.by, orphans, partial };

@@ -1,12 +1,11 @@
 /** A run that is looked at: its stores, what feeds them, and what moves the view through it. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { follow } from './journal/index.ts';
 import { openRunDir } from './open-run.ts';
 import { resumeFrom } from './replay/index.ts';
 import { type ControlClient, connectControl } from './runtime/control-client.ts';
+import { livingPid, socketOf } from './runtime/find-kernel.ts';
 import { kernelPid } from './runtime/liveness.ts';
-import { readManifest } from './runtime/manifest.ts';
 import { runDir } from './runtime/run-dir.ts';
 import { stallOf } from './runtime/stall.ts';
 import type { Control } from './screens/control.ts';
@@ -164,8 +163,11 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
   let stalled: string | null = null;
   let seen = 0;
   let silence = 0;
-  const look = (): void => {
-    const pid = kernelPid(dir) ?? null;
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    // The lock mostly tells all, and at once.
+    const pid = kernelPid(dir) ?? (await livingPid(dir));
+    if (stopped) return;
     missed = pid === null ? missed + 1 : 0;
     // Twice: a kernel that is starting has no lock yet, and the last words of one that ended may still be on their way.
     const { kernel, info } = console.latest();
@@ -178,9 +180,12 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
     if (silence % SILENT_LOOKS === 1) stallOf(dir).then((why) => (stalled = why));
     else if (silence === 0) stalled = null;
   };
-  look();
+  void look();
   const timer = setInterval(look, LOOK_MS);
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 };
 
 /** Speaks to the kernel over the run's socket; connects when there is something to say. */
@@ -188,8 +193,7 @@ const controlOf = (dir: string, { file, names }: ProfilesAt): Control & { close(
   let client: Promise<ControlClient> | undefined;
   return {
     command: async (order, reason, dryRun) => {
-      const socket = readManifest(dir)?.socket ?? join(dir, 'control.sock');
-      client ??= connectControl(socket, ANSWER_MS);
+      client ??= connectControl(socketOf(dir), ANSWER_MS);
       try {
         const dry = dryRun === true ? { dryRun } : {};
         // The kernel runs elsewhere: the file that this process would read is named to it.

@@ -6,9 +6,9 @@ import { makeBundle } from '../evidence/bundle/make.ts';
 import { verifyChain } from '../journal/index.ts';
 import { runBatches } from '../runtime/batches.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { livingPid } from '../runtime/find-kernel.ts';
 import { findRun } from '../runtime/find-run.ts';
 import { RunFold } from '../runtime/fold-run.ts';
-import { kernelPid } from '../runtime/liveness.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -21,7 +21,7 @@ export interface BundleOptions extends CommonOptions {
 
 export const bundleVerb = async (name: string, options: BundleOptions): Promise<number> => {
   const { id, dir } = findRun(homeDir(options.home), name);
-  if (kernelPid(dir) !== undefined) {
+  if ((await livingPid(dir)) !== null) {
     throw new UserError(
       `run ${id} is alive, and would outgrow its bundle: wait for its end, or \`turingos kill ${id}\``,
       EXIT.busy,

@@ -4,11 +4,14 @@ import { faultyHost } from '../adapters/chaos/faulty-host.ts';
 import { Notifier } from '../adapters/notify/notifier.ts';
 import type { Sandbox } from '../adapters/sandbox/sandbox.ts';
 import { type Journal, openJournal } from '../journal/index.ts';
+import { identify } from '../journal/lock.ts';
+import { dropDeadIndexLock } from '../replay/index-lock.ts';
 import { startIndexThread } from '../replay/index-thread.ts';
 import type { CommandParams, CommandResult, RunStatus } from '../runtime/control-protocol.ts';
 import { serveControl } from '../runtime/control-server.ts';
 import { Engine, RunOver } from '../runtime/engine.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { refuseAlive } from '../runtime/find-kernel.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { markSwapped } from '../runtime/swapped-brains.ts';
@@ -50,9 +53,13 @@ const supervise = async (
 ): Promise<number> => {
   let stalled: string | null = null;
   const host = faultyHost();
+  const deadLock = await refuseAlive(launch.id, dir);
+  // Its index was written by the same process, and locked with the same words.
+  if (deadLock !== undefined) dropDeadIndexLock(dir, deadLock);
   const journal = await openJournal(dir, {
     run: launch.id,
     fsync: launch.fsync,
+    deadLock,
     write: host.write,
     now: host.now,
     onStall: (why) => {
@@ -152,5 +159,5 @@ const statusOf = ({ id }: Launch, { state, seq }: Engine, pair: Pair): Omit<RunS
   const [planner, worker] = [nameOf(pair.planner), nameOf(pair.worker)];
   const { phase, outcome, tick } = state;
   const simulated = planner.simulated || worker.simulated;
-  return { id, pid: process.pid, phase, outcome, tick, seq, simulated, planner, worker };
+  return { id, pid: process.pid, holder: identify(process.pid), phase, outcome, tick, seq, simulated, planner, worker };
 };

@@ -1,6 +1,6 @@
 /** `turingos kill RUN`: aborts what is generated, ends the process group, says what it ended. */
 import { EXIT } from '../runtime/exit-codes.ts';
-import { type Stopped, stopRun } from '../runtime/stop-run.ts';
+import { type Stopped, stopRun, stopUnseen } from '../runtime/stop-run.ts';
 import { liveRun } from './live-run.ts';
 import type { OrderOptions } from './order.ts';
 import { json, line } from './print.ts';
@@ -8,7 +8,8 @@ import { json, line } from './print.ts';
 export const killVerb = async (name: string, options: OrderOptions): Promise<number> => {
   const { id, dir, socket, holder } = await liveRun(name, options.home);
   const order = { command: 'kill' } as const;
-  const stopped = await stopRun(dir, socket, holder, { by: 'cli', reason: options.reason ?? 'turingos kill', order });
+  const why = { by: 'cli', reason: options.reason ?? 'turingos kill', order };
+  const stopped = await (holder === null ? stopUnseen(id, dir, socket, why) : stopRun(dir, socket, holder, why));
   if (options.json === true) await json({ id, ...stopped });
   else await line(killSentence(id, stopped));
   return EXIT.ok;
@@ -20,6 +21,6 @@ export const killSentence = (id: string, { by, tick, streams, others, group, str
   if (others.length > 0) parts.push(`${others.join(', ')} killed`);
   if (by === 'force') parts.push('the kernel did not end in time and was ended by SIGKILL');
   if (strays.length > 0) parts.push(`${strays.length} processes of its commands ended`);
-  parts.push(`process group ${group} ended`);
+  parts.push(group === null ? 'its kernel ended' : `process group ${group} ended`);
   return `killed ${id}${tick === null ? '' : ` at t${tick}`}: ${parts.join('; ')}`;
 };

@@ -1,13 +1,12 @@
 /** A run that verbs can give orders to. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Holder, isAlive } from '../journal/lock.ts';
+import { elsewhereSentence, type Holder, isAlive } from '../journal/lock.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { findKernel, socketOf } from '../runtime/find-kernel.ts';
 import { findRun } from '../runtime/find-run.ts';
 import { launchFile } from '../runtime/launch.ts';
-import { lockHolder } from '../runtime/liveness.ts';
-import { readManifest } from '../runtime/manifest.ts';
+import { lockFile, lockHolder } from '../runtime/liveness.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -17,8 +16,8 @@ export interface LiveRun {
   dir: string;
   /** Where its kernel listens. */
   socket: string;
-  /** Its kernel, alive a moment ago. */
-  holder: Holder;
+  /** Its kernel, alive a moment ago; null where that can be spoken to at most, since its pid is not known here. */
+  holder: Holder | null;
 }
 
 /** How long a run that is starting is waited for. */
@@ -29,15 +28,13 @@ const POLL_MS = 10;
 export const liveRun = async (name: string, home: string | undefined): Promise<LiveRun> => {
   const { id, dir } = findRun(homeDir(home), name);
   await begun(dir);
-  const holder = lockHolder(dir);
-  if (holder === undefined || !isAlive(holder)) {
+  const kernel = await findKernel(dir);
+  if (kernel.is === 'none') {
     throw new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.busy);
   }
-  return { id, dir, socket: socketOf(dir), holder };
+  if (kernel.is === 'unknown') throw new UserError(elsewhereSentence(`run ${id}`, lockFile(dir)), EXIT.busy);
+  return { id, dir, socket: socketOf(dir), holder: kernel.is === 'here' ? kernel.holder : null };
 };
-
-/** Who holds the lock is alive, whatever became of the manifest; most sockets are where they are without one. */
-const socketOf = (dir: string): string => readManifest(dir)?.socket ?? join(dir, 'control.sock');
 
 /** Resolves when the run's kernel can be given orders, or will not come to that. */
 const begun = async (dir: string): Promise<void> => {

@@ -1,10 +1,9 @@
 /** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened; `--all` with every such run. */
-import { isAlive } from '../journal/lock.ts';
 import { Outcome } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { refuseAlive } from '../runtime/find-kernel.ts';
 import { findRun } from '../runtime/find-run.ts';
 import type { KernelProcess, Launch } from '../runtime/launch.ts';
-import { lockHolder } from '../runtime/liveness.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { hasEnded } from '../runtime/resume.ts';
 import { homeDir, socketAgain } from '../runtime/run-dir.ts';
@@ -36,13 +35,7 @@ export const resumeVerb = async (name: string | undefined, options: ResumeOption
 /** @throws UserError where there is nothing to resume, or it cannot be */
 const resumable = async (home: string, name: string): Promise<Launched> => {
   const { id, dir } = findRun(home, name);
-  const holder = lockHolder(dir);
-  if (holder !== undefined && isAlive(holder)) {
-    throw new UserError(
-      `run ${id} is alive, as process ${holder.pid}: there is nothing to resume; \`turingos attach ${id}\` shows it`,
-      EXIT.busy,
-    );
-  }
+  await refuseAlive(id, dir);
   const manifest = readManifest(dir);
   if (manifest === undefined) {
     throw new UserError(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { follow, type JournalRecord, readRecords } from '../journal/index.ts';
 import { resumeFrom } from '../replay/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { livingPid } from '../runtime/find-kernel.ts';
 import { lastRecords } from '../runtime/journal-tail.ts';
 import { kernelPid } from '../runtime/liveness.ts';
 import { isStarting } from '../runtime/run-summary.ts';
@@ -48,7 +49,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
   const introduce = async (): Promise<void> => {
     if (introduced || teller.live.info.lastSeq < known) return;
     introduced = true;
-    await line(teller.timed(teller.standing(kernelPid(dir) === undefined)));
+    await line(teller.timed(teller.standing((await livingPid(dir)) === null)));
   };
   const see = async (records: readonly JournalRecord[]): Promise<void> => {
     for (const record of records) {
@@ -79,7 +80,8 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
 
 /** A run that has no kernel yet is not gone. */
 const gone = async (dir: string): Promise<void> => {
-  while (kernelPid(dir) !== undefined || (await isStarting(dir))) await sleep(LOOK_MS, undefined, { ref: false });
+  while ((kernelPid(dir) ?? (await livingPid(dir))) !== null || (await isStarting(dir)))
+    await sleep(LOOK_MS, undefined, { ref: false });
 };
 
 /** A full disk keeps the kernel from writing down that it waits: it is asked, while nothing comes. */

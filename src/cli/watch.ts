@@ -1,6 +1,7 @@
 /** Follows a run to its end without a console. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { follow, type JournalRecord, readRecords } from '../journal/index.ts';
+import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelPid } from '../runtime/liveness.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 
@@ -77,5 +78,6 @@ export const watchRun = async (
 
 /** A run that has no kernel yet is not gone. */
 const gone = async (dir: string): Promise<void> => {
-  while (kernelPid(dir) !== undefined || (await isStarting(dir))) await sleep(LOOK_MS, undefined, { ref: false });
+  while ((kernelPid(dir) ?? (await livingPid(dir))) !== null || (await isStarting(dir)))
+    await sleep(LOOK_MS, undefined, { ref: false });
 };

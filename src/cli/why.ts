@@ -5,8 +5,8 @@ import { type HostFacts, whyText } from '../evidence/why/sentences.ts';
 import { listSegments } from '../journal/index.ts';
 import { openForeign } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelWords } from '../runtime/kernel-words.ts';
-import { kernelPid } from '../runtime/liveness.ts';
 import { homeDir, runDir } from '../runtime/run-dir.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -55,7 +55,7 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
   }
   const { id, dir } = target;
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
-  const kernel = kernelPid(dir) ?? null;
+  const kernel = await livingPid(dir);
   if ((await listSegments(dir)).length === 0 && !(await isStarting(dir))) {
     const words = kernelWords(dir);
     const said = words === '' ? '' : ` (its kernel said: ${words})`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BlobStore } from './blobs.ts';
 import { cannotBeRead, cannotBeWritten, JournalError } from './errors.ts';
 import { anchorsOf } from './index-files.ts';
-import { takeLock } from './lock.ts';
+import { identify, takeLock } from './lock.ts';
 import { scanJournal } from './scan.ts';
 import type { Write } from './segment-file.ts';
 import { journalDir, SEGMENT_BYTES, segmentName } from './segments.ts';
@@ -21,6 +21,8 @@ export interface JournalOptions {
   /** In place of the system's: how lines are written, and what the clock shows. */
   write?: Write;
   now?: () => number;
+  /** The text of a lock whose holder is known to be dead, though that cannot be seen from this PID namespace. */
+  deadLock?: string | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function openJournal(runDir: string, options: JournalOptions): Prom
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw cannotBeWritten(dir, error);
   });
-  const lock = takeLock(join(dir, 'lock'));
+  const lock = takeLock(join(dir, 'lock'), identify(process.pid), options.deadLock);
   try {
     const found = await scanJournal(runDir, anchorsOf(runDir));
     if (found.last !== undefined && found.last.run !== options.run) {
@@ -54,6 +56,7 @@ export async function openJournal(runDir: string, options: JournalOptions): Prom
       fsync,
       options.segmentBytes ?? SEGMENT_BYTES,
       blobs,
+      lock,
       options.write,
     );
     return new Journal(options.run, found.head, found, {

@@ -39,6 +39,11 @@ export class SegmentFile {
     }
   }
 
+  /** Whether it is as long as this writer made it. */
+  isWhole(): boolean {
+    return fstatSync(this.fd).size === this.size;
+  }
+
   /**
    * Appends whole lines. When that fails, those that are complete stay (a follower may have seen them), a part of one is
    * taken away again, `size` tells how far it came, and what the system says is thrown.

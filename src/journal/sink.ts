@@ -3,6 +3,7 @@ import type { BlobStore } from './blobs.ts';
 import { seqOf } from './chain.ts';
 import { DiskSync } from './disk-sync.ts';
 import { cannotBeWritten, JournalError, reasonOf } from './errors.ts';
+import type { Lock } from './lock.ts';
 import { isNoRoom, noRoomSentence } from './no-room.ts';
 import { SegmentFile, type Write } from './segment-file.ts';
 import { segmentName } from './segments.ts';
@@ -16,6 +17,10 @@ export type FsyncPolicy = 'always' | 'interval' | 'never';
 const INTERVAL_MS = 50;
 /** Characters gathered before they are written without being asked to. */
 const CHUNK = 64 * 1024;
+/** How long a look at whose journal it is stands for what is written after it. */
+const OURS_MS = 50;
+/** How often that is looked at while nothing is written. */
+const KEEP_MS = 1000;
 /** How often room is looked for on a full disk. */
 const RETRY_MS = 500;
 /** Bytes of lines and texts that may wait for room. A run that awaits `written` gathers far less. */
@@ -48,7 +53,11 @@ export class SegmentSink {
   readonly #limit: number;
   readonly #blobs: BlobStore;
   readonly #disk: DiskSync;
+  readonly #lock: Lock;
   readonly #system: Write | undefined;
+  readonly #keeper: NodeJS.Timeout;
+  /** When it was last seen to be ours. */
+  #oursAt = Number.NEGATIVE_INFINITY;
   #segment: number;
   #file: SegmentFile;
   /** Whole batches that wait to be written, but for lines at their beginning that found room before a stall. */
@@ -60,7 +69,16 @@ export class SegmentSink {
   #failure: JournalError | undefined;
 
   /** Throws `JournalError` `failed` where the segment cannot be written, or begun. */
-  constructor(dir: string, at: SinkPosition, policy: FsyncPolicy, limit: number, blobs: BlobStore, write?: Write) {
+  constructor(
+    dir: string,
+    at: SinkPosition,
+    policy: FsyncPolicy,
+    limit: number,
+    blobs: BlobStore,
+    lock: Lock,
+    write?: Write,
+  ) {
+    this.#lock = lock;
     this.#system = write;
     this.#dir = dir;
     this.#policy = policy;
@@ -74,6 +92,7 @@ export class SegmentSink {
       if (error instanceof JournalError) throw error;
       throw cannotBeWritten(dir, error);
     }
+    this.#keeper = setInterval(this.#keep, KEEP_MS).unref();
   }
 
   /** Throws what made the sink unusable, if anything did: after a failed write nothing more is accepted. */
@@ -130,6 +149,7 @@ export class SegmentSink {
     const failure = this.#failure;
     this.#failure ??= new JournalError('closed', 'The journal is closed; open it again to append.');
     clearTimeout(this.#timer);
+    clearInterval(this.#keeper);
     try {
       if (failure !== undefined) throw failure;
       if (this.#policy !== 'never') await this.#untilDurable();
@@ -149,6 +169,7 @@ export class SegmentSink {
   #attempt(): void {
     clearTimeout(this.#retry);
     try {
+      this.#refuseOthers();
       this.#blobs.flush();
       if (this.#policy === 'always') this.#synced(() => this.#blobs.syncNow());
       this.#writeLines();
@@ -164,6 +185,25 @@ export class SegmentSink {
       return;
     }
     if (this.#stall !== undefined) this.#settle();
+  }
+
+  /** Two that write one journal break its chain for ever: whoever finds that another one does stops. */
+  #refuseOthers(): void {
+    const now = performance.now();
+    if (now - this.#oursAt < OURS_MS) return;
+    this.#oursAt = now;
+    try {
+      this.#lock.keep();
+    } catch (error) {
+      // A lock that cannot be put back stops nobody; where the journal itself is lost, its own file tells.
+      if (error instanceof JournalError && error.code === 'locked') throw this.#taken(error);
+    }
+    if (!this.#file.isWhole()) throw this.#taken();
+  }
+
+  #taken(cause?: JournalError): JournalError {
+    const message = `The journal in ${this.#dir} is being written by another process: this one stops, and records nothing more.`;
+    return new JournalError('failed', message, { cause });
   }
 
   #writeLines(): void {
@@ -189,6 +229,15 @@ export class SegmentSink {
 
   readonly #tryAgain = (): void => {
     if (this.#failure === undefined) swallow(() => this.#attempt());
+  };
+
+  readonly #keep = (): void => {
+    if (this.#failure !== undefined) return;
+    try {
+      this.#refuseOthers();
+    } catch (error) {
+      this.#fail('written', error);
+    }
   };
 
   readonly #lookAfter = (): void => {

@@ -1,5 +1,5 @@
 /** One index, one writer: whoever finds it being written only reads. */
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JournalError } from '../journal/errors.ts';
 import { indexDir } from '../journal/index-files.ts';
@@ -24,6 +24,12 @@ export const lockIndex = (dir: string): Lock => {
     if (!(error instanceof JournalError) || error.code !== 'locked') throw error;
     throw new JournalError('locked', `The index ${dir} is being written by another process; it is complete soon.`);
   }
+};
+
+/** @param lock text of the lock of a journal whose writer is known to be dead; where it held the index too, that is free now */
+export const dropDeadIndexLock = (runDir: string, lock: string): void => {
+  const path = join(indexDir(runDir), 'lock');
+  if (existsSync(path) && readFileSync(path, 'utf8') === lock) rmSync(path, { force: true });
 };
 
 /** Deletes a run's index; it is made anew when it is needed. @throws JournalError `locked` while it is being written */

@@ -21,10 +21,19 @@ export type CommandParams = z.infer<typeof CommandParams>;
 
 const BrainLabel = z.object({ name: z.string(), simulated: z.boolean() });
 
+const LockHolder = z.object({
+  pid: z.int(),
+  startTime: z.string().nullable(),
+  bootId: z.string().nullable(),
+  pidNs: z.string().nullable(),
+});
+
 export const RunStatus = z.object({
   id: z.string(),
   /** Of the kernel process; its process group has the same number. */
   pid: z.int(),
+  /** As in the journal's lock, which may be lost; absent from kernels before this. */
+  holder: LockHolder.optional(),
   phase: z.enum(['new', 'active', 'paused', 'ended']),
   outcome: Outcome.nullable(),
   tick: z.int(),

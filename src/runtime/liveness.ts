@@ -1,20 +1,20 @@
-/** Whether a run's kernel process is alive, from the journal's lock: pid, start time and boot id, so that no reused pid counts. */
+/** Whether a run's kernel process is alive, from the journal's lock alone: pid, start time, boot id and PID namespace, so that no other process counts. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Holder, isAlive } from '../journal/lock.ts';
+import { type Holder, isAlive, parseHolder } from '../journal/lock.ts';
+
+export const lockFile = (dir: string): string => join(dir, 'journal', 'lock');
 
 /** Who wrote or writes the journal; undefined where nobody holds or held it when it ended. */
 export const lockHolder = (dir: string): Holder | undefined => {
   try {
-    const value = JSON.parse(readFileSync(join(dir, 'journal', 'lock'), 'utf8')) as Partial<Holder> | null;
-    if (typeof value?.pid !== 'number') return undefined;
-    return { pid: value.pid, startTime: value.startTime ?? null, bootId: value.bootId ?? null };
+    return parseHolder(readFileSync(lockFile(dir), 'utf8'));
   } catch {
     return undefined;
   }
 };
 
-/** Pid of the run's living kernel. */
+/** Pid of the run's kernel, where its lock shows that it lives; `findKernel` finds the others too. */
 export const kernelPid = (dir: string): number | undefined => {
   const holder = lockHolder(dir);
   return holder !== undefined && isAlive(holder) ? holder.pid : undefined;

@@ -8,7 +8,7 @@ import { UserError } from './user-error.ts';
 
 /** A path in `sun_path` of a Unix socket may have 107 bytes. */
 const SOCKET_PATH_BYTES = 107;
-const SOCKET = 'control.sock';
+export const SOCKET = 'control.sock';
 const ID = /^[0-9a-f]{8}$/;
 
 /** The directory that holds `runs/`. @param home what `--home` said, if anything */

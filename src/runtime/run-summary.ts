@@ -1,10 +1,11 @@
 /** One run as lists show it, from its manifest, its lock and the end of its journal. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type JournalRecord, journalDir } from '../journal/index.ts';
 import { afterSwap, type Labelled, Outcome, type Seated } from '../kernel/index.ts';
+import { livingPid, socketOf } from './find-kernel.ts';
 import { firstRecord, lastRecords } from './journal-tail.ts';
-import { kernelPid, lockHolder } from './liveness.ts';
+import { kernelPid, lockFile, lockHolder } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { runDir, runIds } from './run-dir.ts';
 import { brainsAfter, mayBeSwapped, profileText, SwapReader } from './swapped-brains.ts';
@@ -72,7 +73,7 @@ export const summarise = async (
 ): Promise<RunSummary | undefined> => {
   const dir = runDir(home, id);
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
-  const pid = kernelPid(dir) ?? null;
+  const pid = kernelPid(dir) ?? (await othersPid(dir));
   const manifest = readManifest(dir);
   const told = await toldBy(dir, pid).catch((): Told => ({ ...unreadable, state: pid === null ? 'gone' : 'running' }));
   if (manifest !== undefined) return { id, dir, ...(await seated(described(manifest), dir, swaps)), pid, ...told };
@@ -80,6 +81,13 @@ export const summarise = async (
   if (known === undefined) return undefined;
   return { id, dir, ...(await seated(known, dir, swaps)), pid, ...told, reason: told.reason || NO_MANIFEST };
 };
+
+/**
+ * Of a kernel that the lock does not show. There may be hundreds of runs that have ended: those have neither lock nor socket any
+ * more.
+ */
+const othersPid = async (dir: string): Promise<number | null> =>
+  existsSync(lockFile(dir)) || existsSync(socketOf(dir)) ? await livingPid(dir) : null;
 
 type Described = ReturnType<typeof described>;
 

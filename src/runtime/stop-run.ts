@@ -2,16 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Holder, isAlive } from '../journal/lock.ts';
 import { procLabel, ROOT_PID } from '../kernel/index.ts';
-import { connectControl } from './control-client.ts';
+import { connectControl, NoKernel } from './control-client.ts';
 import type { CommandParams } from './control-protocol.ts';
+import { EXIT } from './exit-codes.ts';
+import { findKernel } from './find-kernel.ts';
 import { lastRecords } from './journal-tail.ts';
 import { groupMembers, killGroup, lockHolder } from './liveness.ts';
+import { UserError } from './user-error.ts';
 
 /** How long the kernel may take to end by itself. */
 export const GRACE_MS = 200;
 /** How much of that goes into asking over the socket; the rest is for who has to be asked by signal. */
 const ASK_MS = GRACE_MS / 2;
 const POLL_MS = 2;
+/** How long one may take that cannot be forced. */
+const UNSEEN_MS = 5000;
 
 export interface Stopped {
   /** By its own journalled decision, or by SIGKILL. */
@@ -22,7 +27,8 @@ export interface Stopped {
   streams: { pid: number; label: string; tokens: number }[];
   /** Other processes that were ended, as people name them. */
   others: string[];
-  group: number;
+  /** Null where the kernel's pid is of another PID namespace. */
+  group: number | null;
   /** Processes of the group besides the kernel that had to be ended. */
   strays: number[];
   /** From the request to the last process gone. */
@@ -33,8 +39,11 @@ export interface Stopped {
 export const stopRun = async (dir: string, socket: string, holder: Holder, why: CommandParams): Promise<Stopped> => {
   const begun = performance.now();
   const left = (): number => Math.max(1, ASK_MS - (performance.now() - begun));
+  // Before the order: a kernel that obeys gives its lock back.
+  const isLost = lockHolder(dir)?.pid !== holder.pid;
   await order(socket, holder, why, left);
-  const writing = (): boolean => isAlive(holder) && lockHolder(dir)?.pid === holder.pid;
+  // Where the lock is lost only the process's end shows that the journal is closed.
+  const writing = (): boolean => isAlive(holder) && (isLost || lockHolder(dir)?.pid === holder.pid);
   while (writing() && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
   const obeyed = !writing();
   const strays = groupMembers(holder.pid).filter((pid) => pid !== holder.pid);
@@ -45,6 +54,29 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   while (groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
   const ms = Math.round(performance.now() - begun);
   return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
+};
+
+/**
+ * As `stopRun`, of a kernel whose pid is not known here: it can be asked, and not forced.
+ * @throws UserError where it does not obey
+ */
+export const stopUnseen = async (id: string, dir: string, socket: string, why: CommandParams): Promise<Stopped> => {
+  const begun = performance.now();
+  try {
+    const client = await connectControl(socket, UNSEEN_MS);
+    await client.command(why, UNSEEN_MS).finally(() => client.close());
+    while ((await findKernel(dir)).is !== 'none' && performance.now() - begun < UNSEEN_MS) await sleep(POLL_MS * 10);
+  } catch (error) {
+    if (!(error instanceof NoKernel)) throw error;
+  }
+  const end = await told(dir);
+  if (end.tick === null) {
+    throw new UserError(
+      `run ${id} cannot be killed from here: its kernel does not obey, and its process cannot be seen (another container, or a lost journal/lock); end the process where it runs`,
+      EXIT.busy,
+    );
+  }
+  return { by: 'command', ...end, group: null, strays: [], ms: Math.round(performance.now() - begun) };
 };
 
 /**

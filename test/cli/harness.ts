@@ -18,7 +18,7 @@ const isFresh = (): boolean => {
   const sources = readdirSync(path('../../src'), { recursive: true, encoding: 'utf8' });
   return sources.every((name) => statSync(join(path('../../src'), name)).mtimeMs <= built);
 };
-const MAIN = isFresh() ? BUILT : path('../../src/cli/main.ts');
+export const MAIN = isFresh() ? BUILT : path('../../src/cli/main.ts');
 
 export interface Ended {
   code: number | null;

@@ -211,7 +211,7 @@ describe('orders to a live run', () => {
     const watched = watchRun(runDir(home, id), ({ kind }) => void seen.push(kind));
     const { holder } = await liveRun(id, home);
     expect(seen).not.toContain('run.ended');
-    expect(lastJson(await turingos('kill', id, '--json', '--home', home))).toMatchObject({ group: holder.pid });
+    expect(lastJson(await turingos('kill', id, '--json', '--home', home))).toMatchObject({ group: holder?.pid });
     expect(await watched).toMatchObject({ outcome: 'killed' });
     expect((await run.ended).code).toBe(130);
   });

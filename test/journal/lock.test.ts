@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openJournal, verifyChain } from '../../src/journal/index.ts';
 import { type Holder, identify, isAlive, takeLock } from '../../src/journal/lock.ts';
 import { scratchRun } from './scratch.ts';
@@ -136,6 +145,41 @@ describe('two writers', () => {
     await once(first.proc, 'exit');
     const third = await opener(run);
     expect(third.said).toBe(`open: ${third.proc.pid}`);
+  });
+
+  it('two-kernels-interleaved: a writer that finds another one’s lines stops, and adds none to them', async () => {
+    const run = scratchRun();
+    const journal = await openJournal(run, { run: 'r', fsync: 'never' });
+    journal.appendNote({ kind: 'runtime.said', text: 'mine' });
+    journal.flush();
+    const lock = join(run, 'journal', 'lock');
+    rmSync(lock);
+    const other = await opener(run);
+    expect(other.said).toMatch(/^open/);
+    const segment = join(run, 'journal', '000001.ndjson');
+    const before = readFileSync(segment, 'utf8');
+    await vi.waitFor(() => {
+      expect(() => journal.appendNote({ kind: 'runtime.said', text: 'late' })).toThrow(
+        /is being written by another process: this one stops, and records nothing more/,
+      );
+    }, 10_000);
+    expect(readFileSync(segment, 'utf8')).toBe(before);
+    await expect(journal.close()).rejects.toMatchObject({ code: 'failed' });
+    expect(JSON.parse(readFileSync(lock, 'utf8'))).toMatchObject({ pid: other.proc.pid });
+  });
+
+  it('a lock that is deleted, emptied or cut is put back by its holder, as old as it was', () => {
+    const path = join(scratchRun(), 'lock');
+    const lock = takeLock(path);
+    const { mtimeMs } = statSync(path);
+    const text = readFileSync(path, 'utf8');
+    for (const lose of [() => rmSync(path), () => truncateSync(path), () => truncateSync(path, 5)]) {
+      lose();
+      lock.keep();
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      expect(Math.abs(statSync(path).mtimeMs - mtimeMs)).toBeLessThan(1);
+    }
+    lock.release();
   });
 });
 
