@@ -2,6 +2,7 @@
 import type { BundleReport } from '../evidence/bundle/check.ts';
 import type { Break, ChainReport } from '../journal/index.ts';
 import type { ForeignReport } from '../replay/foreign/index.ts';
+import type { ManifestReport } from '../runtime/manifest-check.ts';
 import type { DecisionReport, Divergence } from '../runtime/verify.ts';
 
 /** Breaks that are told one by one; a file that is wrong throughout has one a line. */
@@ -41,6 +42,13 @@ export const decisionText = (id: string, report: DecisionReport): string => {
   for (const { sha256, why } of missing) lines.push(`  blob_missing ${sha256} (${why}): what was looked at or printed`);
   return lines.join('\n');
 };
+
+export const manifestText = (id: string, { faults: wrong }: ManifestReport): string =>
+  wrong.length === 0
+    ? `${id} run.json: says what the journal says`
+    : [`${id} run.json: not to be believed`, ...shown(wrong, ({ field, why }) => `  ${field || 'it'} ${why}`)].join(
+        '\n',
+      );
 
 export const foreignText = (path: string, report: ForeignReport): string => {
   const { format, records, ok, breaks, head, matchesLog, differsAt, remarks } = report;

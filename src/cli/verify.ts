@@ -1,15 +1,16 @@
-/** `turingos verify RUN|FILE`: the journal's chain, and every record's shape and every decision taken again. */
+/** `turingos verify RUN|FILE`: the journal's chain, every record's shape, every decision taken again, and `run.json` beside it. */
 import { BUNDLE_FILE, readBundle } from '../evidence/bundle/bundle-file.ts';
 import { type BundleReport, checkBundle } from '../evidence/bundle/check.ts';
 import { type ChainReport, verifyChain } from '../journal/index.ts';
 import { verifyForeign } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { checkManifest } from '../runtime/manifest-check.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { type DecisionReport, verifyDecisions } from '../runtime/verify.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 import { asUserError, type FileTarget, type RunTarget, runOrFile } from './run-or-file.ts';
-import { bundleText, chainText, decisionText, foreignText, segmentText } from './verify-text.ts';
+import { bundleText, chainText, decisionText, foreignText, manifestText, segmentText } from './verify-text.ts';
 
 export interface VerifyOptions extends CommonOptions {
   level?: 'chain' | 'decisions';
@@ -34,7 +35,8 @@ const verifyRun = async ({ id, dir }: RunTarget, { level, json: asJson }: Verify
     throw new UserError(`run ${id} has no journal to verify`, EXIT.notFound);
   }
   const bundle = bundleReport(dir, chain);
-  const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false && bundle?.ok !== false;
+  const manifest = await checkManifest(dir);
+  const ok = (chain === undefined || chainOk(chain)) && decisions?.ok !== false && manifest.ok && bundle?.ok !== false;
   if (asJson === true) {
     await json({
       id,
@@ -42,11 +44,13 @@ const verifyRun = async ({ id, dir }: RunTarget, { level, json: asJson }: Verify
       ...shared(chain, decisions),
       chain: chain === undefined ? null : { ...chain, ok: chainOk(chain) },
       decisions: decisions ?? null,
+      manifest,
       ...(bundle === undefined ? {} : { bundle }),
     });
   } else {
     if (chain !== undefined) await line(chainText(id, chain));
     if (decisions !== undefined) await line(decisionText(id, decisions));
+    await line(manifestText(id, manifest));
     if (bundle !== undefined) await line(bundleText(id, bundle));
   }
   return ok ? EXIT.ok : EXIT.diverged;

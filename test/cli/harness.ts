@@ -53,8 +53,13 @@ export const beginTold = (...args: string[]): Begun => beginNode({ stdin: 'pipe'
 export const beginOnTerminal = (...args: string[]): Begun =>
   beginNode({}, '--import', 'data:text/javascript,process.stdout.isTTY=true', MAIN, ...args);
 
-const beginNode = ({ stdin = 'ignore' }: { stdin?: 'ignore' | 'pipe' }, ...args: string[]): Begun => {
-  const proc = spawn(process.execPath, args, { stdio: [stdin, 'pipe', 'pipe'] }) as ChildProcess;
+interface Place {
+  stdin?: 'ignore' | 'pipe';
+  cwd?: string;
+}
+
+const beginNode = ({ stdin = 'ignore', cwd }: Place, ...args: string[]): Begun => {
+  const proc = spawn(process.execPath, args, { stdio: [stdin, 'pipe', 'pipe'], cwd }) as ChildProcess;
   let [stdout, stderr] = ['', ''];
   proc.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -67,6 +72,9 @@ const beginNode = ({ stdin = 'ignore' }: { stdin?: 'ignore' | 'pipe' }, ...args:
 };
 
 export const turingos = (...args: string[]): Promise<Ended> => begin(...args).ended;
+
+/** Given in a directory. */
+export const turingosIn = (cwd: string, ...args: string[]): Promise<Ended> => beginNode({ cwd }, MAIN, ...args).ended;
 
 export const lastJson = ({ stdout }: Ended): Record<string, unknown> =>
   JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;

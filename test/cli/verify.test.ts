@@ -1,7 +1,7 @@
-import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lastJson, newHome, turingos } from './harness.ts';
+import { lastJson, newHome, turingos, turingosIn } from './harness.ts';
 import { endedRun, legacyMerkle, scratchDir } from './journals.ts';
 
 let run: Awaited<ReturnType<typeof endedRun>>;
@@ -65,6 +65,59 @@ describe('a run', () => {
     expect(stdout).toContain(`… and ${run.records.length - 20} more (--json has them all)`);
     const all = lastJson(await turingos('verify', run.id, '--level', 'chain', '--json', '--home', home));
     expect(all.breaks).toHaveLength(run.records.length);
+  });
+});
+
+describe('run.json beside an unbroken journal', () => {
+  type Json = Record<string, unknown> & { brains: { planner: object } };
+  test.each<[string, (manifest: Json) => Json, string]>([
+    [
+      'with another brain',
+      ({ brains, ...rest }) => ({ ...rest, brains: { ...brains, planner: { ...brains.planner, name: 'gpt-9' } } }),
+      'brains.planner.name is "gpt-9" here, and ',
+    ],
+    ['with another seed', (manifest) => ({ ...manifest, seed: 7777 }), 'seed is 7777 here, and '],
+    ['with another id', (manifest) => ({ ...manifest, id: '00000000' }), 'id is "00000000" here, and '],
+    [
+      'with another task',
+      (manifest) => ({ ...manifest, task: { ...(manifest.task as object), name: 'other' } }),
+      'task.name',
+    ],
+    ['of no version that is known', (manifest) => ({ ...manifest, v: 99 }), 'v is not what a run.json has there'],
+  ])('%s is not believed', async (_, change, sentence) => {
+    const { home, dir } = run.copy();
+    const path = join(dir, 'run.json');
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+    const { code, stdout } = await turingos('verify', run.id, '--home', home);
+    expect(code).toBe(3);
+    expect(stdout).toContain(', unbroken');
+    expect(stdout).toContain(sentence);
+  });
+
+  test('that is missing is said to be', async () => {
+    const { home, dir } = run.copy();
+    rmSync(join(dir, 'run.json'));
+    const ended = await turingos('verify', run.id, '--json', '--home', home);
+    expect(ended.code).toBe(3);
+    expect(lastJson(ended)).toMatchObject({ ok: false, manifest: { faults: [{ field: '', why: 'is missing' }] } });
+  });
+});
+
+describe('a directory here, by its bare name', () => {
+  test('is the run that it holds', async () => {
+    const { dir } = run.copy();
+    renameSync(dir, join(dirname(dir), 'rj'));
+    const { code, stdout } = await turingosIn(dirname(dir), 'verify', 'rj');
+    expect(stdout).toContain('rj chain: ');
+    expect(code).toBe(0);
+  });
+
+  test('that holds no run is told as a directory', async () => {
+    const dir = scratchDir();
+    mkdirSync(join(dir, 'plain'));
+    const { code, stderr } = await turingosIn(dir, 'verify', 'plain');
+    expect(code).toBe(65);
+    expect(stderr).toContain('plain is a directory without a journal/ in it');
   });
 });
 
