@@ -1,7 +1,7 @@
 /** What verbs about journals are told to look at: a run, by name or directory, or one file, ours or the earlier system's. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { BUNDLE_FILE, readBundle } from '../evidence/bundle/bundle-file.ts';
+import { readBundle } from '../evidence/bundle/bundle-file.ts';
 import { detectFormat, ForeignError, type JournalFormat } from '../replay/foreign/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
@@ -31,7 +31,7 @@ export const runOrFile = async (name: string, home: string | undefined): Promise
     throw new UserError(`there is no file ${name}: ${way}`, EXIT.notFound);
   }
   const runs = homeDir(home);
-  if (found?.isDirectory() === true && existsSync(join(name, BUNDLE_FILE)) && !isRun(runs, name)) return runAt(name);
+  if (found !== undefined && name !== '@last' && !isRun(runs, name)) return runAt(name);
   if (name !== '@last' && !isRun(runs, name)) {
     throw new UserError(
       `"${name}" is neither a file here nor a run under ${runs}: \`turingos ps --all\` lists the runs`,
