@@ -4,16 +4,22 @@ import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
+import type { CommonOptions } from './options.ts';
 import { placeIn, replayTarget, splitPlace } from './replay-target.ts';
 
-export interface OpenOptions extends ScreenOptions {
-  home?: string;
+export interface OpenOptions extends CommonOptions, ScreenOptions {
   readOnly?: boolean;
 }
 
 export const openVerb = async (text: string, options: OpenOptions): Promise<number> => {
   const { home, readOnly = false } = options;
   const { name, place } = splitPlace(text);
+  if (options.json === true) {
+    throw new UserError(
+      `open shows a run on a terminal and prints nothing: \`replay ${name} --json\` tells its events, \`journal cat ${name} --json\` its records`,
+      EXIT.usage,
+    );
+  }
   const { source, id, dir, alive } = await replayTarget(name, home);
   const { last } = await source.extent();
   const at = place === undefined ? last : await placeIn(source, place);

@@ -5,6 +5,7 @@ import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import type { Watched } from '../screens/watch/watch-layout.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
+import { attachVerb } from './attach.ts';
 import { openConsole } from './console.ts';
 import { type CommonOptions, wantsLines } from './options.ts';
 
@@ -13,6 +14,8 @@ export interface WatchOptions extends CommonOptions, ScreenOptions {
 }
 
 export const watchVerb = async (name: string, options: WatchOptions): Promise<number> => {
+  // Lines have no panes: it is the whole run that is told.
+  if (options.json === true) return await attachVerb(name, options);
   const home = homeDir(options.home);
   const { id } = findRun(home, name);
   if (process.stdout.isTTY !== true || process.stdin.isTTY !== true || wantsLines({})) {

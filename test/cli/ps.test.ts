@@ -21,3 +21,19 @@ test('a run whose files were tampered with takes one row, and does not take the 
   expect(rows.find((row) => row.startsWith('00000001'))).toMatch(/^00000001 {2}GONE .*x ffffffff LIVE\+SIM/);
   expect(rows.find((row) => row.startsWith(id))).toContain('DONE');
 });
+
+test('every verb takes --json: runs lists, watch tells events, open says what does', async () => {
+  const home = newHome();
+  const run = await turingos('run', 'ledger-4', '--json', '--profile', 'sim', '--home', home);
+  const { id } = lastJson(run) as { id: string };
+  const listed = lastJson(await turingos('runs', '--json', '--home', home));
+  expect(listed).toMatchObject({ runs: [{ id, state: 'passed' }] });
+  expect(listed).toEqual(lastJson(await turingos('ps', '--all', '--json', '--home', home)));
+  const watched = await turingos('watch', '@last', '--json', '--home', home);
+  expect(watched).toMatchObject({ code: 0, stderr: '' });
+  expect(watched.stdout).toBe((await turingos('attach', '@last', '--json', '--home', home)).stdout);
+  const opened = await turingos('open', `${id}@t2`, '--json', '--home', home);
+  expect(opened).toMatchObject({ code: 2, stdout: '' });
+  expect(opened.stderr).toContain(`\`replay ${id} --json\` tells its events`);
+  for (const verb of ['runs', 'watch', 'open']) expect((await turingos(verb, '--help')).stdout).toContain('--json');
+});

@@ -2,13 +2,10 @@
 import { Option } from 'commander';
 import { WATCH_NAMES } from '../../screens/watch/watch-layout.ts';
 import { factor, panes, playSpeed, size, tick } from './args.ts';
-import { type Builder, HOME, MOUSE, PLAIN, THEME } from './builder.ts';
+import { type Builder, MOUSE, PLAIN, THEME } from './builder.ts';
 
 export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
-  program
-    .command('runs')
-    .description('the runs screen; also without any verb')
-    .option('--home <dir>', HOME)
+  verb('runs', 'the runs screen; also without any verb; with --json all runs, as ps --all --json')
     .addOption(THEME)
     .addOption(MOUSE)
     .action(async (options) => end(await (await import('../runs.ts')).runsVerb(program, options)));
@@ -22,11 +19,7 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
     .option('--tmux', 'with the colours of a tmux status line')
     .action(async (options) => end(await (await import('../status.ts')).statusVerb(options)));
 
-  program
-    .command('watch')
-    .description('some panes of the live screen alone, for a tmux pane of their own')
-    .argument('<run>', 'any unique prefix of its id, or @last')
-    .option('--home <dir>', HOME)
+  onRun('watch', 'some panes of the live screen alone, for a tmux pane of their own; with --json as attach --json')
     .addOption(
       new Option('--pane <names>', `which, parted by commas: ${WATCH_NAMES.join(', ')}`)
         .argParser(panes)
@@ -51,11 +44,8 @@ export const lookVerbs = ({ program, verb, onRun, end }: Builder): void => {
     .addOption(MOUSE)
     .action(async (name: string, options) => end(await (await import('../replay.ts')).replayVerb(name, options)));
 
-  program
-    .command('open')
-    .description('a run in the console, held at a place: RUN@t84, @#18231, @50%, @03:14; its end without one')
+  verb('open', 'a run in the console, held at a place: RUN@t84, @#18231, @50%, @03:14; its end without one')
     .argument('<run[@place]>')
-    .option('--home <dir>', HOME)
     .option('--read-only', 'without the keys that may change the run')
     .addOption(THEME)
     .addOption(MOUSE)
