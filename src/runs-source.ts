@@ -17,6 +17,7 @@ import { stallOf } from './runtime/stall.ts';
 import { SwapReader } from './runtime/swapped-brains.ts';
 import type { RunRow, RunState, Told } from './screens/runs/runs-model.ts';
 import type { RunsSource } from './screens/runs/runs-view.ts';
+import { noProgressText } from './store/no-progress.ts';
 import { tagBook } from './tag-book.ts';
 
 /** Of a living run's journal, at each look: what is not read now is read at the next. */
@@ -153,6 +154,9 @@ const standing = (
   if (waits !== '') return { state: 'waiting', reason: waits };
   if (state === 'running' && why !== undefined && why.thrashing !== null) {
     return { state: 'thrash', reason: `${why.thrashing.who} ${why.thrashing.what}` };
+  }
+  if (state === 'running' && why !== undefined && why.nowhere !== null) {
+    return { state: 'thrash', reason: noProgressText(why.nowhere) };
   }
   return { state, reason };
 };

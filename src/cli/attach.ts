@@ -1,6 +1,7 @@
 /** `turingos attach RUN`: the console on a run; with `--json` its notable events, from the first one to its end. */
 import { EXIT } from '../runtime/exit-codes.ts';
 import { findRun } from '../runtime/find-run.ts';
+import { lastRecords } from '../runtime/journal-tail.ts';
 import { homeDir } from '../runtime/run-dir.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
@@ -32,7 +33,7 @@ export const attachVerb = async (name: string, options: AttachOptions): Promise<
     records = record.seq;
     return isNotable(record) ? json(shown(record)) : undefined;
   });
-  if (ended === undefined) throw new UserError(goneSentence(id, dir), EXIT.notPassed);
+  if (ended === undefined) throw new UserError(goneSentence(id, dir, await lastRecords(dir)), EXIT.notPassed);
   await json(endObject(id, dir, ended, records));
   return endCode(ended);
 };

@@ -3,8 +3,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultTally } from '../evidence/chaos/tally.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { lastRecords } from '../runtime/journal-tail.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
+import { killText } from '../runtime/run-summary.ts';
 import { faultsText } from '../store/projections/faults.ts';
 import { asRecs } from '../store/record.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
@@ -125,9 +127,12 @@ export const waitFor = async (id: string, dir: string, kernel: KernelProcess, ho
   );
   const code = await kernel.exited;
   if (ended === undefined) {
-    say(goneSentence(id, dir));
-    if (how.json) await json({ id, outcome: 'gone', reason: `kernel ended with ${code}`, records, dir });
-    return EXIT.internal;
+    const last = await lastRecords(dir);
+    const killed = killText(last);
+    say(goneSentence(id, dir, last));
+    if (how.json) await json({ id, outcome: 'gone', reason: killed || `kernel ended with ${code}`, records, dir });
+    // What the plan has brought about is no error of the program.
+    return killed === '' ? EXIT.internal : EXIT.notPassed;
   }
   if (how.json) await json(endObject(id, dir, ended, records));
   else {

@@ -1,6 +1,7 @@
 /** How a run's end is told, and which exit code it is. */
 import type { JournalRecord } from '../journal/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { killText } from '../runtime/run-summary.ts';
 import { countText } from '../store/size-text.ts';
 
 export const endCode = ({ outcome }: Readonly<Record<string, unknown>>): number =>
@@ -23,5 +24,8 @@ export const endObject = (id: string, dir: string, ended: JournalRecord, records
   return { id, outcome, reason, ticks, records, worldHash, stateHash, dir };
 };
 
-export const goneSentence = (id: string, dir: string): string =>
-  `run ${id} is gone: its kernel ended without a word (${dir}/kernel.log may say why); \`turingos resume ${id}\` goes on with it`;
+/** @param records the journal's last ones */
+export const goneSentence = (id: string, dir: string, records: readonly JournalRecord[]): string =>
+  killText(records) !== ''
+    ? `run ${id} is gone: its kernel was killed by a fault that is in its journal, kernel.killed; \`turingos resume ${id}\` goes on with it`
+    : `run ${id} is gone: its kernel ended without a word (${dir}/kernel.log may say why); \`turingos resume ${id}\` goes on with it`;

@@ -48,5 +48,8 @@ const row = (run: RunSummary, stall: string | null | undefined): string[] =>
     pairOf(run),
     String(run.tick),
     run.createdAt.slice(0, 19).replace('T', ' '),
-    stall ?? (run.state === 'gone' ? 'its kernel ended without a word: resume goes on with it' : run.reason),
+    stall ??
+      (run.state === 'gone' && run.reason === ''
+        ? 'its kernel ended without a word: resume goes on with it'
+        : run.reason),
   ].map(oneLine);

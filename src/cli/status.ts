@@ -6,6 +6,8 @@ import { lastRecords } from '../runtime/journal-tail.ts';
 import { kernelPid } from '../runtime/liveness.ts';
 import { homeDir, runDir, runIds } from '../runtime/run-dir.ts';
 import { isLive, type RunSummary, summarise } from '../runtime/run-summary.ts';
+import { attention, needOf } from '../store/attention.ts';
+import { noProgress, noProgressText } from '../store/no-progress.ts';
 import { asRecs } from '../store/record.ts';
 import { endWord, type RunWord } from '../store/run-status.ts';
 import { troubleIn } from '../store/trouble.ts';
@@ -20,13 +22,12 @@ export interface StatusOptions extends CommonOptions {
 
 interface Standing extends RunSummary {
   word: RunWord;
+  /** Its place in the order of attention. */
+  rank: number;
 }
 
-/** Worst first. What has ended well, or by somebody's hand, needs nobody. */
-const URGENCY: readonly RunWord[] = [
-  ...(['DEAD', 'GONE', 'PANIC', 'THRASHING', 'WAITING', 'FAILED', 'LIMIT', 'INTR'] as const),
-  ...(['PAUSED', 'STARTING', 'RUNNING'] as const),
-];
+/** What has ended well, or by somebody's hand, needs nobody. */
+const CALM: readonly RunWord[] = ['DONE', 'KILLED'];
 /** An end that is older than this is known, or nobody cares. */
 const NEWS_MS = 12 * 3_600_000;
 /** Runs that a line has room for. */
@@ -34,7 +35,7 @@ const NAMED = 3;
 
 export const statusVerb = async (options: StatusOptions): Promise<number> => {
   const runs = await standings(homeDir(options.home));
-  if (options.json === true) await json({ runs });
+  if (options.json === true) await json({ runs: runs.map(({ rank: _, ...run }) => run) });
   else if (options.line === true) await line(statusText(runs, options.tmux === true));
   else if (runs.length === 0) await line('no run needs anybody');
   else
@@ -49,9 +50,9 @@ const standings = async (home: string): Promise<Standing[]> => {
     runIds(home).map(async (id) => ((await isNews(runDir(home, id), since)) ? await standing(home, id) : undefined)),
   );
   return runs
-    .filter((run) => run !== undefined && URGENCY.includes(run.word))
-    .map((run) => run as Standing)
-    .sort((a, b) => URGENCY.indexOf(a.word) - URGENCY.indexOf(b.word) || (a.createdAt < b.createdAt ? 1 : -1));
+    .filter((run) => run !== undefined)
+    .filter(({ word }) => !CALM.includes(word))
+    .sort((a, b) => a.rank - b.rank || (a.createdAt < b.createdAt ? 1 : -1));
 };
 
 /** A run that was written to since, or one that is alive however long it has been paused. */
@@ -63,13 +64,40 @@ const isNews = async (dir: string, since: number): Promise<boolean> => {
 const standing = async (home: string, id: string): Promise<Standing | undefined> => {
   const run = await summarise(home, id);
   if (run === undefined) return undefined;
-  const { state } = run;
-  if (state === 'starting') return { ...run, word: 'STARTING' };
-  if (state === 'gone') return { ...run, word: 'GONE' };
-  if (!isLive(run)) return { ...run, word: endWord(state as Parameters<typeof endWord>[0]) };
+  const { state, byItself } = run;
+  const known = { ...run, rank: attention(state, byItself) };
+  if (state === 'starting') return { ...known, word: 'STARTING' };
+  if (state === 'gone') return { ...known, word: 'GONE' };
+  if (!isLive(run)) return { ...known, word: endWord(state as Parameters<typeof endWord>[0]) };
   const trouble = troubleIn(asRecs(await lastRecords(run.dir)));
-  return { ...run, word: trouble ?? (state === 'paused' ? 'PAUSED' : 'RUNNING') };
+  const nowhere = trouble === null && state === 'running' ? await nowhereOf(run) : null;
+  if (nowhere !== null) {
+    return { ...known, word: 'THRASHING', reason: noProgressText(nowhere), rank: attention('thrash') };
+  }
+  if (trouble === null) return { ...known, word: state === 'paused' ? 'PAUSED' : 'RUNNING' };
+  // One that halted for its trouble waits for somebody as well.
+  return { ...known, word: trouble, rank: Math.min(known.rank, attention(needOf[trouble])) };
 };
+
+/** Ticks without progress, where they are many: at least so many, where it lies farther back than is looked. */
+const nowhereOf = async ({ dir, tick }: RunSummary): Promise<number | null> => {
+  const records = asRecs(await lastRecords(dir, { until: { fits: isProgress, bytes: PROGRESS_BYTES } }));
+  const ticks = (some: typeof records): number[] =>
+    some.flatMap((rec) => ('tick' in rec && typeof rec.tick === 'number' ? [rec.tick] : []));
+  const last = records.findLastIndex(isProgress);
+  const from = last < 0 ? (ticks(records)[0] ?? tick) - 1 : Math.max(0, ...ticks(records.slice(0, last + 1)));
+  return noProgress(tick, from);
+};
+
+/** Of a journal's end, for its last progress. */
+const PROGRESS_BYTES = 4 * 1024 * 1024;
+
+const isProgress = (record: object): boolean =>
+  'kind' in record &&
+  'progress' in record &&
+  (record.kind === 'tick.committed'
+    ? record.progress !== null
+    : record.kind === 'map.joined' && record.progress === true);
 
 const COLOURS: Partial<Record<RunWord, string>> = {
   ...{ DEAD: 'red', GONE: 'red', PANIC: 'red', FAILED: 'red' },

@@ -74,7 +74,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
   }
   const { outcome } = teller.live.info;
   if (outcome !== null) return endCode({ outcome });
-  say(goneSentence(id, dir));
+  say(goneSentence(id, dir, await lastRecords(dir)));
   return EXIT.notPassed;
 };
 

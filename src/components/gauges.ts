@@ -1,8 +1,10 @@
 /** The gauges under the header: route thrashing, its history, the panic budget. They never move. */
 import { costText, type State } from '../store/kernel-view.ts';
 import type { LiveState } from '../store/live-state.ts';
+import { noProgressText } from '../store/no-progress.ts';
 import { pidText, roleLetter } from '../store/op-text.ts';
 import type { Repeat } from '../store/projections/thrash.ts';
+import { goesNowhere } from '../store/run-status.ts';
 import { worstLoop } from '../store/thrash-level.ts';
 import type { Look, Style } from './look.ts';
 import { cut, fit, row, type Span } from './text.ts';
@@ -60,7 +62,10 @@ const whatRepeats = (live: LiveState): Span[] => {
   }
   const worst = worstLoop(kernel);
   const repeat = worst === null ? undefined : thrash.repeats[worst.proc.pid];
-  if (worst === null || repeat === undefined || worst.reading.same < 2) return [['dim', 'nothing repeats']];
+  if (worst === null || repeat === undefined || worst.reading.same < 2) {
+    const nowhere = goesNowhere(live);
+    return [nowhere === null ? ['dim', 'nothing repeats'] : ['warn', noProgressText(nowhere)]];
+  }
   const who = `${roleLetter(worst.proc.role)}${worst.proc.pid}`;
   // A B A: the same route again, with something else in between.
   if (repeat.times < 2) return [`${who} ${repeat.what} x${worst.reading.same}, not in a row`];

@@ -14,6 +14,8 @@ export interface TailWish {
   enough?: string;
   /** A kind of record without which the end says too little, however much was streamed since. */
   back?: string;
+  /** The same of a record of any kind, but no farther back than so many bytes, and within the last segment. */
+  until?: { fits(record: JournalRecord): boolean; bytes: number };
 }
 
 /**
@@ -25,13 +27,15 @@ export const lastRecords = async (dir: string, wish: TailWish = {}): Promise<Jou
   for (const path of (await listSegments(dir)).reverse()) {
     found = [...lastOf(path, wish), ...found];
     // A segment that was just begun holds none.
-    if (found.length > 0 && saysEnough(found, wish)) return found;
+    if (found.length > 0 && (wish.until !== undefined || saysEnough(found, wish))) return found;
   }
   return found;
 };
 
-const saysEnough = (records: readonly JournalRecord[], { enough, back }: TailWish): boolean =>
-  back === undefined || records.some(({ kind }) => kind === back || kind === enough);
+const saysEnough = (records: readonly JournalRecord[], { enough, back, until }: TailWish): boolean =>
+  until !== undefined
+    ? records.some(until.fits)
+    : back === undefined || records.some(({ kind }) => kind === back || kind === enough);
 
 /** Undefined where there is none. */
 export const firstRecord = async (dir: string): Promise<JournalRecord | undefined> => {
@@ -69,7 +73,10 @@ const readLast = (path: string, wish: TailWish): JournalRecord[] => {
       const bytes = Buffer.alloc(size - start);
       const read = readSync(fd, bytes, 0, bytes.length, start);
       const records = wholeLines(bytes.subarray(0, read), start === 0);
-      const all = records.at(-1)?.kind === wish.enough || (length >= TAIL_BYTES && saysEnough(records, wish));
+      const all =
+        records.at(-1)?.kind === wish.enough ||
+        (length >= TAIL_BYTES && saysEnough(records, wish)) ||
+        length >= (wish.until?.bytes ?? Number.POSITIVE_INFINITY);
       if ((records.length > 0 && all) || start === 0) return records;
     }
   } finally {

@@ -34,8 +34,10 @@ export interface RunSummary {
   tick: number;
   /** Seq of the last record. */
   records: number;
-  /** Why it ended; '' while it has not. */
+  /** Why it ended, paused by itself, or lost its kernel to a fault of its own plan; '' where there is nothing to say. */
   reason: string;
+  /** It paused without anybody's order. */
+  byItself?: true;
   /** ISO 8601 time of the last record; null before the first. */
   lastAt: string | null;
   /** Of the living kernel; its process group has the same number. */
@@ -107,7 +109,7 @@ const seated = async (begun: Described, dir: string, reader: SwapReader): Promis
   };
 };
 
-type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'lastAt'>;
+type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'byItself' | 'lastAt'>;
 
 const unreadable = { tick: 0, records: 0, reason: 'its journal cannot be read', lastAt: null };
 const NO_MANIFEST = 'its run.json is missing or cannot be read: put it back, then resume';
@@ -152,11 +154,14 @@ const toldBy = async (dir: string, pid: number | null): Promise<Told> => {
   const last = records.at(-1);
   const ended = records.findLast((record) => record.kind === 'run.ended');
   const outcome = Outcome.safeParse(ended?.outcome).data;
+  const state = outcome ?? openState(dir, pid, records);
+  const halted = state === 'paused' ? haltText(records) : '';
   return {
-    state: outcome ?? openState(dir, pid, records),
+    state,
     tick: typeof ended?.ticks === 'number' ? ended.ticks : tickOf(records),
     records: last?.seq ?? 0,
-    reason: outcome === undefined ? '' : String(ended?.reason ?? ''),
+    reason: outcome !== undefined ? String(ended?.reason ?? '') : state === 'gone' ? killText(records) : halted,
+    ...(halted === '' ? {} : { byItself: true as const }),
     lastAt: last?.ts ?? null,
   };
 };
@@ -177,6 +182,23 @@ const described = ({ brains, ...manifest }: Manifest) => ({
   sandbox: manifest.workspace?.sandbox ?? null,
   createdAt: manifest.createdAt,
 });
+
+/** Why the newest pause is nobody's order; '' where it is somebody's. */
+const haltText = (records: readonly JournalRecord[]): string => {
+  const last = records.findLast(({ kind }) => SWITCHES.has(kind));
+  return typeof last?.why === 'string' ? `by itself: ${last.why}` : '';
+};
+
+/** What is told of a kernel that a fault of the run itself has killed; '' where none has. */
+export const killText = (records: readonly JournalRecord[]): string => {
+  const last = records.findLast(({ kind }) => FAULT_ENDS.has(kind));
+  return last?.kind === 'fault.staged' && last.fault === 'kernel.killed'
+    ? `fault ${last.id} kernel.killed: resume`
+    : '';
+};
+
+/** Once a resumed kernel has seen that it was killed, that is over. */
+const FAULT_ENDS = new Set(['fault.staged', 'fault.applied', 'run.resumed']);
 
 const openState = (dir: string, pid: number | null, records: readonly JournalRecord[]): RunState => {
   if (pid === null) return records.length === 0 && isYoung(dir) ? 'starting' : 'gone';

@@ -6,7 +6,7 @@ import { shortCount, shortTime } from '../components/widgets.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { faultsText } from '../store/projections/faults.ts';
 import { elapsedMs } from '../store/projections/run-info.ts';
-import { runWord } from '../store/run-status.ts';
+import { killedBy, runWord } from '../store/run-status.ts';
 import { sanitise } from '../store/sanitise.ts';
 
 const summaryRows = (live: LiveState, gone: boolean) => {
@@ -30,11 +30,12 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
   const { info } = live;
   const id = info.id.slice(0, 8);
   const pair = `P ${brainName(info.planner, 16)}   W ${brainName(info.worker, 16)}${wasText(info, true)}`;
+  const killed = killedBy(live);
   const closing =
     info.outcome !== null
       ? `${info.reason}`
       : gone
-        ? `The kernel ended without a word; what it wrote is kept. Go on with it: turingos resume ${id}`
+        ? `${killed === null ? 'The kernel ended without a word' : `The kernel was killed by ${killed}`}; what it wrote is kept. Go on with it: turingos resume ${id}`
         : `The run goes on. Come back with: turingos attach ${id}`;
   const faults = faultsText(live.faults);
   const table = renderToString(

@@ -1,6 +1,7 @@
 /** The run's state in one word: the pill at the top right, highest first. */
 import type { Outcome } from '../kernel/records/index.ts';
 import type { LiveState } from './live-state.ts';
+import { noProgress } from './no-progress.ts';
 import { worstLoop } from './thrash-level.ts';
 
 export type RunWord =
@@ -36,13 +37,23 @@ export const runWord = (live: LiveState, gone: boolean): RunWord => {
   if (gone) return 'GONE';
   if (kernel.phase === 'new') return 'STARTING';
   if (panic.open) return 'PANIC';
-  if (thrash.open.length > 0 || isAtLimit(live)) return 'THRASHING';
+  if (thrash.open.length > 0 || isAtLimit(live) || goesNowhere(live) !== null) return 'THRASHING';
   if (isWaiting(live)) return 'WAITING';
   return kernel.phase === 'paused' ? 'PAUSED' : 'RUNNING';
 };
 
+/** The fault that has killed the kernel, `fault 2 kernel.killed`; null where none has. */
+export const killedBy = ({ kernel }: LiveState): string | null => {
+  const fault = kernel.staged?.find((staged) => staged.fault === 'kernel.killed');
+  return fault === undefined ? null : `fault ${fault.id} ${fault.fault}`;
+};
+
 /** Nothing can be changed any more: the run has ended, or there is no kernel to do it. */
 export const isOver = (live: LiveState, gone: boolean): boolean => live.info.outcome !== null || gone;
+
+/** Ticks without progress of anybody, where they are many; null where they are not. */
+export const goesNowhere = ({ kernel, thrash }: LiveState): number | null =>
+  noProgress(kernel.tick, thrash.lastProgress?.tick ?? 0, kernel.policy.traps.THRASH_ROUTE?.stall ?? 0);
 
 /** One more such tick traps. */
 const isAtLimit = (live: LiveState): boolean => {

@@ -20,9 +20,14 @@ describe('run --chaos', () => {
       'faults:\n  - { fault: kernel.killed, target: planner, schedule: { nth: 2 } }\n  - { fault: exec.timeout }',
     );
     const run = await turingos('run', 'ledger-4', '--json', '--profile', 'sim', '--chaos', plan, '--home', home);
-    expect(run.code).toBe(70);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('killed by a fault that is in its journal, kernel.killed');
     const { id, dir, reason } = lastJson(run) as Record<string, string>;
-    expect(reason).toContain('SIGKILL');
+    expect(reason).toBe('fault 1 kernel.killed: resume');
+    expect((await turingos('ps', '--all', '--home', home)).stdout).toMatch(/GONE .*fault 1 kernel\.killed: resume\n$/);
+    expect((await turingos('why', id as string, '--home', home)).stdout).toMatch(
+      /^host .*its kernel was killed by fault 1 kernel\.killed, chain ok$/m,
+    );
     expect((await allRecords(dir as string)).at(-1)?.kind).not.toBe('run.ended');
     const resumed = await turingos('resume', id as string, '--headless', '--home', home);
     // Of the whole journal: what was armed and what struck before the resume, too.

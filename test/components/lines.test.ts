@@ -14,6 +14,7 @@ import { votesPane } from '../../src/components/votes-pane.ts';
 import { gauge, shortCount, shortTime, sparkline } from '../../src/components/widgets.ts';
 import { workersPane } from '../../src/components/workers-pane.ts';
 import { emptyLive, foldLive, type LiveState } from '../../src/store/live-state.ts';
+import { runWord } from '../../src/store/run-status.ts';
 import { DemoRun, eventfulRun, replies } from '../store/demo-run.ts';
 
 const look = makeLook({ colours: true, unicode: true });
@@ -160,6 +161,13 @@ describe('gauges', () => {
       .play()
       .records.reduce(foldLive, emptyLive);
     expect(strip(thrashLine(look, 80, once))).toMatch(/THRASH +\[----\] 0\/4 +nothing repeats/);
+    // All that repeats is that nobody gets anywhere.
+    const { kernel, thrash } = once;
+    const tick = (thrash.lastProgress?.tick ?? 0) + 18;
+    const nowhere = { ...once, kernel: { ...kernel, tick } };
+    expect(strip(thrashLine(look, 80, nowhere))).toMatch(/THRASH +\[----\] 0\/4 +no progress for 18 ticks/);
+    expect(runWord(nowhere, false)).toBe('THRASHING');
+    expect(runWord({ ...once, kernel: { ...kernel, tick: tick - 1 } }, false)).not.toBe('THRASHING');
   });
   test('a route that comes again with another in between is said to', () => {
     const ops = [replies.goto('h1'), replies.goto('h2'), replies.goto('h1'), replies.goto('h2'), replies.goto('h1')];

@@ -7,6 +7,7 @@ import type { Outcome } from '../../kernel/records/index.ts';
 import { afterSwap, brainLabel, type Labelled, type Seated } from '../../kernel/seated.ts';
 import type { Role } from '../../kernel/syscalls.ts';
 import type { TrapCode } from '../../kernel/words.ts';
+import { noProgress } from '../../store/no-progress.ts';
 import { roleLetter } from '../../store/op-text.ts';
 import { isLoopTrap } from '../../store/projections/thrash.ts';
 import { type Rec, textOf } from '../../store/record.ts';
@@ -53,11 +54,13 @@ export interface Why {
   first: string;
   last: string;
   ended: { outcome: Outcome; reason: string } | null;
-  /** Who paused it, and why; null while it goes on. */
+  /** Who paused it, or `by itself`, and why; null while it goes on. */
   paused: string | null;
   firstTrouble: Point | null;
   firstThrash: Point | null;
   lastProgress: Point | null;
+  /** Ticks since then, where they are many; null where they are not. */
+  nowhere: number | null;
   lastTrap: Point | null;
   /** What its brains said last; `cut` where it never became whole. */
   lastWords: (Point & { cut: boolean }) | null;
@@ -77,6 +80,8 @@ export interface Why {
   host: { diskWaits: number; clockSteps: number; resumed: number; tornBytes: number; remarks: readonly string[] };
   /** Faults: armed, and those that struck. */
   faults: { armed: number; struck: number };
+  /** The fault that has killed its kernel, `fault 2 kernel.killed`; null where none has. */
+  killedBy: string | null;
   tokens: number;
   /** Billionths of a dollar; null where no brain has a price. */
   cost: number | null;
@@ -105,16 +110,20 @@ export class WhyFold {
   /** Other requests under way. */
   readonly #open = new Set<number>();
   readonly #outages = new Map<number, WhyOutage>();
+  /** Faults by number, and the one that each process was struck by and has not recovered from. */
+  readonly #faults = new Map<number, string>();
+  readonly #struck = new Map<number, number>();
   readonly #loops = new Map<number, Point>();
+  #stall = 0;
   #seated: Seated = { planner: null, worker: null, was: [] };
   #map: { id: string; steps: number; settled: number } | null = null;
   #why: Why = {
     ...{ id: '', task: '', planner: '', worker: '', was: [], simulated: false, swaps: [] },
     ...{ seed: 0, origin: null },
     ...{ records: 0, tick: 0, first: '', last: '', ended: null, paused: null },
-    ...{ firstTrouble: null, firstThrash: null, lastProgress: null, lastTrap: null, lastWords: null },
+    ...{ firstTrouble: null, firstThrash: null, lastProgress: null, nowhere: null, lastTrap: null, lastWords: null },
     ...{ panic: { left: 0, total: 0, spent: [] }, traps: {}, thrash: 0, thrashing: null, waiting: null, map: '' },
-    ...{ outages: [], faults: { armed: 0, struck: 0 }, tokens: 0, cost: null },
+    ...{ outages: [], faults: { armed: 0, struck: 0 }, killedBy: null, tokens: 0, cost: null },
     host: { diskWaits: 0, clockSteps: 0, resumed: 0, tornBytes: 0, remarks: [] },
   };
 
@@ -149,6 +158,7 @@ export class WhyFold {
     return {
       ...this.#why,
       lastWords: words,
+      nowhere: noProgress(this.#why.tick, this.#why.lastProgress?.tick ?? 0, this.#stall),
       outages: [...this.#why.outages, ...open].slice(-OUTAGES),
       thrashing: [...this.#loops.values()].at(-1) ?? null,
       waiting: idle ? (open.at(-1) ?? null) : null,
@@ -184,8 +194,10 @@ export class WhyFold {
       case 'brain.swapped':
         return this.#swap(rec.seq, rec.role, rec.brain);
       case 'run.created':
+        this.#stall = rec.policy.traps.THRASH_ROUTE?.stall ?? 0;
         return this.#budget(rec.policy.panicBudget, rec.policy.panicBudget);
       case 'run.branched':
+        this.#stall = rec.policy.traps.THRASH_ROUTE?.stall ?? 0;
         for (const [pid, role] of rolesIn(rec.state)) this.#roles.set(pid, role);
         return this.#budget(rec.panicLeft, rec.panicLeft);
       case 'operator.commanded':
@@ -213,6 +225,7 @@ export class WhyFold {
         if (rec.progress) this.#progress(rec.seq, rec.pid, this.#why.tick, `map ${rec.map} joined`);
         return;
       case 'process.ended':
+        this.#struck.delete(rec.pid);
         this.#loops.delete(rec.pid);
         return;
       case 'run.ended':
@@ -293,7 +306,7 @@ export class WhyFold {
   #troubles(rec: Rec): void {
     switch (rec.kind) {
       case 'trap.raised':
-        return this.#trap(rec.seq, rec.pid, rec.tick, rec.code, rec.evidence);
+        return this.#trap(rec.seq, rec.pid, rec.tick, rec.code, rec.evidence + this.#faultText(rec.pid, rec.fault));
       case 'panic.spent': {
         const spending = { seq: rec.seq, ...this.#by(rec.pid, rec.tick, rec.why), left: rec.left };
         const { panic } = this.#why;
@@ -304,8 +317,18 @@ export class WhyFold {
         return this.#set({ panic: { ...panic, left: rec.left, total: panic.total + rec.units } });
       }
       case 'fault.armed':
+        this.#faults.set(rec.id, `fault ${rec.id} ${rec.spec.fault}`);
         return this.#set({ faults: { ...this.#why.faults, armed: this.#why.faults.armed + 1 } });
+      case 'fault.staged':
+        if (rec.fault === 'kernel.killed') this.#set({ killedBy: `fault ${rec.id} ${rec.fault}` });
+        return;
+      case 'fault.applied':
+        return this.#set({ killedBy: null });
+      case 'fault.recovered':
+        this.#struck.delete(rec.pid);
+        return;
       case 'fault.triggered':
+        this.#struck.set(rec.pid, rec.id);
         return this.#set({ faults: { ...this.#why.faults, struck: this.#why.faults.struck + 1 } });
       case 'process.blocked': {
         const { pid, seq, error, message, waitMs } = rec;
@@ -317,6 +340,13 @@ export class WhyFold {
         return;
       }
     }
+  }
+
+  /** ` (fault 2 brain.garbage)` of a trap that it caused, ` (after …)` where its process has not recovered from it; else ''. */
+  #faultText(pid: number, fault: number | undefined): string {
+    const known = this.#faults.get(fault ?? this.#struck.get(pid) ?? 0);
+    if (known === undefined) return '';
+    return fault === undefined ? ` (after ${known})` : ` (${known})`;
   }
 
   #trap(seq: number, pid: number, tick: number, code: TrapCode, evidence: string): void {
@@ -347,7 +377,7 @@ export class WhyFold {
     const { host } = this.#why;
     if (rec.kind === 'run.resumed') {
       // Its requests are performed again, under their own numbers.
-      this.#set({ host: { ...host, resumed: host.resumed + 1 } });
+      this.#set({ host: { ...host, resumed: host.resumed + 1 }, killedBy: null });
     } else if (rec.kind === 'journal.recovered')
       this.#set({ host: { ...host, tornBytes: host.tornBytes + rec.cutBytes } });
     else if (rec.kind === 'runtime.failed') this.#remark(rec.message);
@@ -367,7 +397,7 @@ export class WhyFold {
 /** What paused the run by itself says why. */
 const pauseText = (rec: Rec): string | undefined => {
   const why = (rec as { why?: unknown }).why;
-  return typeof why === 'string' && why !== '' ? why : undefined;
+  return typeof why === 'string' && why !== '' ? `by itself: ${why}` : undefined;
 };
 
 /** The processes that a branch begins with. */

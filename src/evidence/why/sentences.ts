@@ -1,4 +1,5 @@
 /** Why, told in lines: for the verb, and for the preview beside the list of runs. */
+import { noProgressText } from '../../store/no-progress.ts';
 import type { Point } from './fold.ts';
 import type { NextVerb } from './next.ts';
 import type { WhyReport } from './reader.ts';
@@ -20,11 +21,12 @@ const at = ({ tick, who, what }: Point): string => `t${tick} ${who} ${what}`;
 
 /** One field a line, in the order of the preview. @param clip of last words, in characters */
 export const whyFields = (why: WhyReport, host: HostFacts, clip = 200): WhyLine[] => {
-  const { firstTrouble, lastProgress, lastWords, panic, outages } = why;
+  const { firstTrouble, lastWords, panic, outages } = why;
   const fields: WhyLine[] = [
+    ...(why.paused === null || why.ended !== null ? [] : [{ name: 'paused', text: why.paused }]),
     { name: 'first trouble', text: firstTrouble === null ? 'none' : at(firstTrouble) },
     { name: 'first thrash', text: thrashText(why) },
-    { name: 'last progress', text: lastProgress === null ? 'none' : at(lastProgress) },
+    { name: 'last progress', text: progressText(why) },
     { name: 'panic spent', text: panicText(panic) },
   ];
   if (why.thrashing !== null) fields.push({ name: 'thrashing', text: at(why.thrashing) });
@@ -41,6 +43,9 @@ export const whyFields = (why: WhyReport, host: HostFacts, clip = 200): WhyLine[
   if (why.origin !== null) fields.push({ name: 'origin', text: `forked from ${why.origin.run} at #${why.origin.seq}` });
   return fields;
 };
+
+const progressText = ({ lastProgress, nowhere }: WhyReport): string =>
+  `${lastProgress === null ? 'none' : at(lastProgress)}${nowhere === null ? '' : `; ${noProgressText(nowhere)}`}`;
 
 const thrashText = ({ firstThrash, firstTrouble, thrash }: WhyReport): string => {
   if (firstThrash === null) return 'none';
@@ -71,6 +76,7 @@ const hostText = (why: WhyReport, facts: HostFacts, outages: number, open: numbe
   if (host.tornBytes > 0) parts.push(`${host.tornBytes} torn bytes cut`);
   if (facts.kernel !== null) parts.push(`kernel ${facts.kernel} at work`);
   else if (ended !== null) parts.push('its kernel ended it');
+  else if (why.killedBy !== null) parts.push(`its kernel was killed by ${why.killedBy}`);
   else parts.push(`its kernel ended without a word${facts.kernelWords === '' ? '' : `, but: ${facts.kernelWords}`}`);
   parts.push(broken === null ? 'chain ok' : 'chain broken');
   return parts.join(', ');

@@ -8,7 +8,7 @@ import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
 import type { LiveState } from '../../store/live-state.ts';
 import { isOpen } from '../../store/projections/traps.ts';
-import { type RunWord, runWord } from '../../store/run-status.ts';
+import { killedBy, type RunWord, runWord } from '../../store/run-status.ts';
 import { speedText } from '../../store/speed.ts';
 import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
 import { patternLine, typedLine } from '../typed-line.ts';
@@ -71,7 +71,9 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   const { live, held } = console;
   const word = runWord(live, console.gone);
   if (word === 'GONE' && !held) {
-    return [['error', '! The kernel is gone. '], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
+    const killed = killedBy(live);
+    const how = killed === null ? 'The kernel is gone' : `The kernel was killed by ${killed}`;
+    return [['error', `! ${how}. `], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
   }
   if (console.stalled !== null) return [['error', `! ${console.stalled}`]];
   if (ui.message !== null && !isOld(ui.message, live))

@@ -1,6 +1,7 @@
 /** The runs list as data: order by attention, filter, columns. Pure. */
 import { filterOf } from '../../components/filter.ts';
 import { isWhole, shortName, wasText } from '../../components/header.ts';
+import { attention } from '../../store/attention.ts';
 import type { RunInfo } from '../../store/projections/run-info.ts';
 import { type Tag, tagText } from '../../store/tags.ts';
 
@@ -27,6 +28,8 @@ export interface RunRow {
   tick: number;
   records: number;
   reason: string;
+  /** It paused without anybody's order. */
+  byItself?: true;
   lastAt: string | null;
   pid: number | null;
   /** What its journal tells; left out until it was read. */
@@ -55,12 +58,6 @@ export interface Told {
 
 export const RUN_SORTS = ['attention', 'newest', 'idle', 'ticks', 'thrash', 'cost', 'disk', 'task'] as const;
 export type RunSort = (typeof RUN_SORTS)[number];
-
-/** What needs somebody first; what is over and well last. */
-const ATTENTION: readonly RunState[] = [
-  ...(['dead', 'gone', 'waiting', 'thrash', 'starting', 'running', 'paused'] as const),
-  ...(['failed', 'limit', 'interrupted', 'killed', 'passed'] as const),
-];
 
 const WORDS: Record<RunState, string> = {
   gone: 'GONE',
@@ -141,7 +138,7 @@ const most =
     value(b) - value(a);
 
 const ORDERS: Record<RunSort, Order> = {
-  attention: (a, b) => ATTENTION.indexOf(a.state) - ATTENTION.indexOf(b.state),
+  attention: (a, b) => attention(a.state, a.byItself) - attention(b.state, b.byItself),
   newest,
   // The one that moved last first.
   idle: most((row) => Date.parse(row.lastAt ?? row.createdAt)),
