@@ -17,6 +17,7 @@ import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { markSwapped } from '../runtime/swapped-brains.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
 import { sandboxOf } from './kernel-world.ts';
+import { notAlive } from './live-run.ts';
 import { openPair, type Pair } from './pair.ts';
 import { withBrain } from './swap-brain.ts';
 
@@ -87,7 +88,13 @@ const supervise = async (
     return { ...answer, events: [...answer.events] };
   };
   const status = (): RunStatus => ({ ...statusOf(launch, engine, pair), stalled });
-  const control = await serveControl(launch.socket, { status, command });
+  const control = await serveControl(launch.socket, {
+    status,
+    command: (params) =>
+      command(params).catch((error: unknown) => {
+        throw error instanceof RunOver ? notAlive(id) : error;
+      }),
+  });
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       console.error(error);

@@ -30,11 +30,15 @@ export const liveRun = async (name: string, home: string | undefined): Promise<L
   await begun(dir);
   const kernel = await findKernel(dir);
   if (kernel.is === 'none') {
-    throw new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.busy);
+    throw notAlive(id);
   }
   if (kernel.is === 'unknown') throw new UserError(elsewhereSentence(`run ${id}`, lockFile(dir)), EXIT.busy);
   return { id, dir, socket: socketOf(dir), holder: kernel.is === 'here' ? kernel.holder : null };
 };
+
+/** Also for an order that comes while the run ends. */
+export const notAlive = (id: string): UserError =>
+  new UserError(`run ${id} is not alive: \`turingos ps --all\` says how it ended`, EXIT.busy);
 
 /** Resolves when the run's kernel can be given orders, or will not come to that. */
 const begun = async (dir: string): Promise<void> => {

@@ -1,11 +1,14 @@
 /** Verbs that give a live run one order. The order's words are those of the palette and of `--plain` too. */
+import { randomBytes } from 'node:crypto';
 import { findConfig } from '../adapters/config/find.ts';
 import { connectControl, NoKernel } from '../runtime/control-client.ts';
 import type { CommandParams, CommandResult } from '../runtime/control-protocol.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
+import { findKernel } from '../runtime/find-kernel.ts';
+import { stallOf } from '../runtime/stall.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { NoOrder, orderWords, outcomeText, parseOrderWords } from '../store/order-text.ts';
-import { liveRun } from './live-run.ts';
+import { type LiveRun, liveRun, notAlive } from './live-run.ts';
 import type { CommonOptions } from './options.ts';
 import { json, line } from './print.ts';
 
@@ -28,18 +31,22 @@ export interface OrderOptions extends CommonOptions {
 export const orderVerb = async (name: string, words: readonly string[], options: OrderOptions): Promise<number> => {
   refuseNoRun(name, words);
   const { order } = parsed(words);
-  const { id, socket } = await liveRun(name, options.home);
-  const { reason = '', dryRun, id: orderId } = options;
+  const { id, dir, socket } = await liveRun(name, options.home);
+  const { reason = '', dryRun, id: orderId = randomBytes(4).toString('hex') } = options;
   // The kernel runs elsewhere: the file that this process would read is named to it.
   const config = order.command === 'swap' ? findConfig(options.config) : undefined;
-  const result = await give(id, socket, {
-    by: 'cli',
-    reason,
-    order,
-    ...(orderId === undefined ? {} : { id: orderId }),
-    ...(dryRun === undefined ? {} : { dryRun }),
-    ...(config === undefined ? {} : { config }),
-  });
+  const result = await give(
+    { id, dir, socket },
+    {
+      by: 'cli',
+      reason,
+      order,
+      // So that it can be repeated, if no answer comes.
+      id: orderId,
+      ...(dryRun === undefined ? {} : { dryRun }),
+      ...(config === undefined ? {} : { config }),
+    },
+  );
   const { seq, events, already, repeated } = result;
   const outcome = outcomeText(order, events);
   const failed = already !== true && events.some(({ kind }) => kind === 'input.ignored');
@@ -76,7 +83,7 @@ const parsed = (words: readonly string[]): ReturnType<typeof parseOrderWords> =>
   }
 };
 
-const give = async (id: string, socket: string, params: CommandParams): Promise<CommandResult> => {
+const give = async ({ id, dir, socket }: Omit<LiveRun, 'holder'>, params: CommandParams): Promise<CommandResult> => {
   const patience = params.order.command === 'swap' ? SWAP_MS : ANSWER_MS;
   try {
     const client = await connectControl(socket, ANSWER_MS);
@@ -87,6 +94,19 @@ const give = async (id: string, socket: string, params: CommandParams): Promise<
     }
   } catch (error) {
     if (!(error instanceof NoKernel)) throw error;
+    if (!error.silent && (await findKernel(dir)).is === 'none') throw notAlive(id);
+    const stall = await stallOf(dir);
+    if (stall !== null || error.silent) throw unsure(id, stall ?? error.message, params);
     throw new UserError(`run ${id} takes no orders: ${error.message}; \`turingos kill ${id}\` ends it`, EXIT.busy);
   }
+};
+
+/** Nothing was taken back: what stands in a socket or waits for the disk may be done yet. */
+const unsure = (id: string, why: string, { id: orderId, dryRun }: CommandParams): UserError => {
+  const reason = why.replace(/\.$/, '');
+  if (dryRun === true) return new UserError(`run ${id} did not answer: ${reason}`, EXIT.busy);
+  return new UserError(
+    `it is not known whether run ${id} took the order: ${reason}; given again with \`--id ${orderId}\` it is done once`,
+    EXIT.busy,
+  );
 };

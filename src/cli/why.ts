@@ -9,6 +9,7 @@ import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelWords } from '../runtime/kernel-words.ts';
 import { homeDir, runDir } from '../runtime/run-dir.ts';
 import { isStarting } from '../runtime/run-summary.ts';
+import { stallOf } from '../runtime/stall.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { sanitise } from '../store/sanitise.ts';
 import { journalTarget } from './journal-target.ts';
@@ -61,9 +62,16 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
     const said = words === '' ? '' : ` (its kernel said: ${words})`;
     throw new UserError(`run ${id} never began: it has no journal${said}; start a new one`, EXIT.notFound);
   }
+  const stalled = kernel === null ? null : await stallOf(dir);
   const why = await readWhy(dir);
   const open: Standing =
     kernel === null ? (why.records === 0 ? 'starting' : 'gone') : why.paused === null ? 'running' : 'paused';
   const path = dir === runDir(homeDir(home), id) ? {} : { path: name };
-  return { id, why, standing: why.ended?.outcome ?? open, host: { kernel, kernelWords: kernelWords(dir) }, ...path };
+  return {
+    id,
+    why,
+    standing: why.ended?.outcome ?? open,
+    host: { kernel, kernelWords: kernelWords(dir), stalled },
+    ...path,
+  };
 };

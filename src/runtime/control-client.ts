@@ -20,6 +20,9 @@ import { UserError } from './user-error.ts';
 
 /** Nobody listens, or nobody answers in time. */
 export class NoKernel extends Error {
+  /** It was asked, and had not answered yet: whether it will do what it was asked is not known. */
+  silent = false;
+
   constructor(why: string) {
     super(why);
     this.name = 'NoKernel';
@@ -67,13 +70,18 @@ export class ControlClient {
   async #ask(method: string, params: unknown, timeoutMs: number): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new NoKernel(`the kernel did not answer within ${timeoutMs} ms`)), timeoutMs);
+      const silent = Object.assign(new NoKernel(`the kernel did not answer within ${timeoutMs} ms`), { silent: true });
+      timer = setTimeout(() => reject(silent), timeoutMs);
     });
     try {
       const answer = this.#connection.sendRequest(method, params);
       // Its rejection after a lost race is nobody's business.
       answer.catch(() => {});
       return await Promise.race([answer, this.#gone, late]);
+    } catch (error) {
+      if (error instanceof NoKernel || error instanceof ResponseError) throw error;
+      // The connection broke while it was written to: what the system says of that helps nobody.
+      throw new NoKernel('the kernel closed the connection');
     } finally {
       clearTimeout(timer);
     }

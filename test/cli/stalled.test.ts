@@ -1,16 +1,18 @@
 /** A run whose journal waits for room on the disk says so in `ps`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { identify } from '../../src/journal/lock.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
+import type { CommandParams, CommandResult } from '../../src/runtime/control-protocol.ts';
 import { serveControl } from '../../src/runtime/control-server.ts';
 import { environment, writeManifest } from '../../src/runtime/manifest.ts';
 import { runDir } from '../../src/runtime/run-dir.ts';
 import { scratch } from '../runtime/rig.ts';
 import { lastJson, turingos } from './harness.ts';
 
-test('ps tells why a live run waits', async () => {
+/** A run whose kernel is this process, which waits for room. @param command what becomes of orders */
+const stalledRun = async (command: (params: CommandParams) => Promise<CommandResult>) => {
   const home = scratch();
   const id = '00c0ffee';
   const dir = runDir(home, id);
@@ -29,10 +31,40 @@ test('ps tells why a live run waits', async () => {
     ...{ id, pid: process.pid, phase: 'active' as const, outcome: null, tick: 3, seq: 9, simulated: true },
     ...{ stalled: 'there is no room', planner: brain, worker: brain },
   });
-  const server = await serveControl(socket, { status, command: async () => ({ seq: 1, events: [] }) });
+  const server = await serveControl(socket, { status, command });
   onTestFinished(() => server.close());
+  return { home, id, close: () => server.close(), dir };
+};
+
+test('ps tells why a live run waits', async () => {
+  const { home, id } = await stalledRun(async () => ({ seq: 1, events: [] }));
   expect((await turingos('ps', '--home', home)).stdout).toContain('there is no room');
   expect(lastJson(await turingos('ps', '--json', '--home', home))).toMatchObject({
     runs: [{ id, stalled: 'there is no room' }],
+  });
+});
+
+test('order-on-a-full-disk: it is not known whether an unanswered order is done; its id makes a repetition harmless', async () => {
+  const ids: unknown[] = [];
+  const { home, id } = await stalledRun((params) => {
+    ids.push(params.id);
+    return new Promise(() => {});
+  });
+  const { code, stderr } = await turingos('pause', id, '--home', home);
+  expect(code).toBe(75);
+  expect(stderr).toBe(
+    `turingos: it is not known whether run ${id} took the order: there is no room; given again with \`--id ${ids[0]}\` it is done once\n`,
+  );
+});
+
+test('order-races-with-the-end: an order that the end overtakes is told as one that comes after it', async () => {
+  const { home, id, dir, close } = await stalledRun(() => {
+    rmSync(join(dir, 'journal', 'lock'));
+    void close();
+    return new Promise(() => {});
+  });
+  expect(await turingos('pause', id, '--home', home)).toMatchObject({
+    code: 75,
+    stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
   });
 });

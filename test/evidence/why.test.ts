@@ -49,6 +49,12 @@ test('a kernel that is gone leaves the words it was killed in, and a run that ca
   expect(why).toMatchObject({ ended: null, lastWords: { who: 'w4', tick: 6, cut: true } });
   expect(nextVerbs('7f3a', 'gone', why)[0]?.verb).toBe('resume 7f3a');
   const host = { kernel: null, kernelWords: 'out of memory' };
+  // why-disk-ok-while-full: while it is full the journal cannot say so, and its kernel does.
+  const full = whyText('7f3a', 'LIVE', why, { kernel: 7, kernelWords: '', stalled: 'The disk is full.' }, []).join(
+    '\n',
+  );
+  expect(full).toContain('The disk is full, ');
+  expect(full).not.toContain('disk ok');
   expect(whyText('7f3a', 'GONE', why, host, []).join('\n')).toContain(
     'its kernel ended without a word, but: out of memory, chain ok',
   );

@@ -10,6 +10,8 @@ export interface HostFacts {
   kernel: number | null;
   /** The last words of a kernel that is gone; '' for none. */
   kernelWords: string;
+  /** Why the journal takes nothing at the moment, as `ps` says it too. */
+  stalled?: string | null;
 }
 
 export interface WhyLine {
@@ -69,7 +71,11 @@ const hostText = (why: WhyReport, facts: HostFacts, outages: number, open: numbe
     longest === undefined
       ? 'no outage'
       : `${times(outages, 'outage', 'outages')} (${longest.error}, ${duration(longest.waitMs)}${open > 0 ? ', still' : ''})`,
-    host.diskWaits === 0 ? 'disk ok' : `disk full ${times(host.diskWaits, 'time', 'times')}`,
+    typeof facts.stalled === 'string'
+      ? facts.stalled.replace(/\.$/, '')
+      : host.diskWaits === 0
+        ? 'disk ok'
+        : `disk full ${times(host.diskWaits, 'time', 'times')}`,
   ];
   if (host.clockSteps > 0) parts.push(`clock back ${times(host.clockSteps, 'time', 'times')}`);
   if (host.resumed > 0) parts.push(`resumed ${times(host.resumed, 'time', 'times')}`);
