@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CATALOGUE, type RecordClass } from '../src/kernel/records/index.ts';
+import { cell, type JsonSchema, typeText } from './lib/schema-text.ts';
 
 const OUT = new URL('../docs/events.md', import.meta.url);
 
@@ -10,37 +11,6 @@ const WHAT: Record<RecordClass, string> = {
   event: 'What the kernel concludes. Each carries `cause`, the seq of its input.',
   note: 'What the runtime says for people. The kernel never sees one.',
 };
-
-interface JsonSchema {
-  type?: string | string[];
-  const?: unknown;
-  enum?: unknown[];
-  anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
-  items?: JsonSchema;
-  properties?: Record<string, JsonSchema>;
-  additionalProperties?: JsonSchema | boolean;
-  required?: string[];
-  description?: string;
-}
-
-/** A schema as one short line of text. */
-const typeText = (schema: JsonSchema, depth = 0): string => {
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
-  const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined)
-    return depth > 1 ? 'object' : choices.map((choice) => typeText(choice, depth + 1)).join(' or ');
-  if (schema.type === 'array') return `list of ${typeText(schema.items ?? {}, depth + 1)}`;
-  if (schema.type === 'object') {
-    const names = Object.keys(schema.properties ?? {});
-    if (names.length === 0) return 'map';
-    return depth > 1 ? 'object' : `{${names.join(', ')}}`;
-  }
-  return Array.isArray(schema.type) ? schema.type.join(' or ') : (schema.type ?? 'any');
-};
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const section = (kind: string, zodSchema: z.ZodType): string => {
   const schema = z.toJSONSchema(zodSchema) as JsonSchema;

@@ -18,14 +18,14 @@ const endpoint = {
   silenceMs: z.int().min(1).exactOptional(),
 };
 
-const rate = z.int().min(0).max(1000);
+const rate = z.int().min(0).max(1000).meta({ unit: 'thousandths' });
 export const SimRates = z
   .strictObject({
-    schema: rate.exactOptional(),
-    badHandle: rate.exactOptional(),
-    thrash: rate.exactOptional(),
-    slip: rate.exactOptional(),
-    cut: rate.exactOptional(),
+    schema: rate.exactOptional().describe("Break the reply's schema."),
+    badHandle: rate.exactOptional().describe('Name a handle that is not held.'),
+    thrash: rate.exactOptional().describe('Look again where they look already.'),
+    slip: rate.exactOptional().describe("Give a wrong sum, or one of the playbook's slips."),
+    cut: rate.exactOptional().describe('End in mid-stream.'),
   })
   .refine(
     (rates) => Object.values(rates).reduce((sum, one) => sum + one, 0) <= 1000,

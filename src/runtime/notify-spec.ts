@@ -6,11 +6,15 @@ export const MOMENTS = ['thrash', 'panic', 'pause', 'wait', 'end'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
 export const NotifySpec = z.strictObject({
-  /** A message in the tmux that the run was started in. */
-  tmux: z.boolean().optional(),
-  /** A program with its arguments, without a shell; it gets the facts as JSON on stdin and in `TURINGOS_…` variables. */
-  command: z.array(z.string().min(1).max(4096)).min(1).max(32).optional(),
-  /** Default: all of them. */
-  on: z.array(z.enum(MOMENTS)).min(1).max(MOMENTS.length).optional(),
+  tmux: z.boolean().optional().describe('A message in the tmux that the run was started in; default: no.'),
+  command: z
+    .array(z.string().min(1).max(4096))
+    .min(1)
+    .max(32)
+    .optional()
+    .describe(
+      'A program with its arguments, without a shell; it gets the facts as JSON on stdin and in `TURINGOS_…` variables.',
+    ),
+  on: z.array(z.enum(MOMENTS)).min(1).max(MOMENTS.length).optional().describe('When; default: at all of them.'),
 });
 export type NotifySpec = z.infer<typeof NotifySpec>;

@@ -2,9 +2,13 @@
 import { z } from 'zod';
 
 export const ConsoleFields = z.strictObject({
-  /** Default auto: as the terminal says of its background, else dark. */
-  theme: z.enum(['auto', 'dark', 'light']).optional(),
-  /** Default off: the terminal's own selecting works as everywhere. */
-  mouse: z.boolean().optional(),
+  theme: z
+    .enum(['auto', 'dark', 'light'])
+    .optional()
+    .describe('Default: auto, as the terminal says of its background, else dark.'),
+  mouse: z
+    .boolean()
+    .optional()
+    .describe("Wheel and click; default: no, and the terminal's own selecting works as everywhere."),
 });
 export type ConsoleFields = z.infer<typeof ConsoleFields>;

@@ -4,7 +4,9 @@ import { NotifySpec } from '../../runtime/notify-spec.ts';
 
 export const NotifyFields = z.strictObject({
   ...NotifySpec.shape,
-  /** The console rings when the run that it shows comes into trouble, or ends. */
-  bell: z.boolean().optional(),
+  bell: z
+    .boolean()
+    .optional()
+    .describe('The console rings when the run that it shows comes into trouble, or ends; default: no.'),
 });
 export type NotifyFields = z.infer<typeof NotifyFields>;

@@ -3,12 +3,9 @@ import { resolve } from 'node:path';
 import type { BrainSpec, PairSpec, SeatSpec } from '../../runtime/brain-spec.ts';
 import { OLLAMA, VENDORS, type Vendor } from '../brains/endpoints/vendors.ts';
 import { readPlaybook } from './playbook-file.ts';
-import type { BrainFields, ProfileFields } from './schema.ts';
+import { type BrainFields, CONTEXT_TOKENS, type ProfileFields } from './schema.ts';
 import { isCheckpoint } from './short-form.ts';
 import { SYSTEM_PROMPT } from './system-prompt.ts';
-
-/** Ollama gives a model a small context unless it is told; a prompt, a frame and a reply need this. It gives what the model has, at most. */
-const CONTEXT_TOKENS = 16_384;
 
 /**
  * @param base the directory that relative paths of GGUF files and playbooks are seen from

@@ -1,10 +1,14 @@
 /** The fields of `turingos.config.yaml`. */
 import { z } from 'zod';
 import { SimRates } from '../../runtime/brain-spec.ts';
+import { SILENCE_MS } from '../brains/endpoints/endpoint-brain.ts';
 import { VENDORS, type VendorName } from '../brains/endpoints/vendors.ts';
 import { ConsoleFields } from './console-fields.ts';
 import { NotifyFields } from './notify-fields.ts';
 import { CHECKPOINTS, isCheckpoint } from './short-form.ts';
+
+/** Ollama gives a model a small context unless it is told; a prompt, a frame and a reply need this. It gives what the model has, at most. */
+export const CONTEXT_TOKENS = 16_384;
 
 const VENDOR_NAMES = Object.keys(VENDORS) as [VendorName, ...VendorName[]];
 
@@ -31,23 +35,47 @@ const Gguf = z
   );
 
 const anyBrain = {
-  /** Instead of the fixed prompt that explains the syscalls; '' for none. */
-  system: z.string().max(16_384).optional(),
-  /** Whether the frame's JSON schema holds the model while it writes. */
-  constrained: z.boolean().optional(),
+  system: z
+    .string()
+    .max(16_384)
+    .optional()
+    .describe(
+      "Instead of the fixed prompt that explains the syscalls, which brains behind addresses get; '' for none.",
+    ),
+  constrained: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether the frame's JSON schema holds the model while it writes; default: behind an address yes, else no.",
+    ),
 };
-const Dollars = z.number().min(0).max(100_000);
+const Dollars = z.number().min(0).max(100_000).meta({ unit: 'dollars for a million tokens' });
 
 const endpoint = {
   ...anyBrain,
-  model: z.string().min(1).max(200),
-  url: Url.optional(),
-  urls: z.array(Url).min(1).max(16).optional(),
-  keyEnv: EnvName.nullable().optional(),
-  thinking: z.enum(['on', 'off']).optional(),
-  silenceMs: z.int().min(1000).max(3_600_000).optional(),
-  /** Dollars for a million tokens; 0 for what costs nothing. */
-  price: z.strictObject({ in: Dollars, out: Dollars }).optional(),
+  model: z.string().min(1).max(200).describe('As the server calls it.'),
+  url: Url.optional().describe("The server; default: the vendor's own, where it has one, or Ollama's usual one here."),
+  urls: z
+    .array(Url)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe('Instead of `url`: several servers of this one model, balanced.'),
+  keyEnv: EnvName.nullable()
+    .optional()
+    .describe("Name of the environment variable that holds the key; null for none; default: the vendor's own."),
+  thinking: z.enum(['on', 'off']).optional().describe('Default: as the model has it. Not every vendor has a switch.'),
+  silenceMs: z
+    .int()
+    .min(1000)
+    .max(3_600_000)
+    .meta({ unit: 'ms' })
+    .optional()
+    .describe(`So long without a byte, and the request has timed out; default: ${SILENCE_MS.toLocaleString('en')}.`),
+  price: z
+    .strictObject({ in: Dollars.describe('For what is sent.'), out: Dollars.describe('For what is written.') })
+    .optional()
+    .describe('What the tokens cost; 0 for what costs nothing. Without it nothing is counted against `limits.cost`.'),
 };
 
 /** A brain as the file has it; a short form is this too, written in one line. */
@@ -56,13 +84,29 @@ export const BrainFields = z
     z.strictObject({
       provider: z.literal('simulated'),
       ...anyBrain,
-      rates: SimRates.optional(),
-      /** A file, seen from this one's directory. */
-      playbook: z.string().min(1).max(1000).optional(),
+      rates: SimRates.optional().describe('Replies that are wrong, by kind; default: those of `sim`.'),
+      playbook: z.string().min(1).max(1000).optional().describe("A file of steps, seen from this one's directory."),
     }),
-    z.strictObject({ provider: z.literal('embedded'), model: Gguf, ...anyBrain }),
-    z.strictObject({ provider: z.literal('ollama'), ...endpoint, contextTokens: z.int().min(512).optional() }),
-    z.strictObject({ provider: z.literal('openai'), vendor: z.enum(VENDOR_NAMES).optional(), ...endpoint }),
+    z.strictObject({
+      provider: z.literal('embedded'),
+      model: Gguf.describe('A carried model, or a GGUF file.'),
+      ...anyBrain,
+    }),
+    z.strictObject({
+      provider: z.literal('ollama'),
+      ...endpoint,
+      contextTokens: z
+        .int()
+        .min(512)
+        .meta({ unit: 'tokens' })
+        .optional()
+        .describe(`Context that the server is to give the model; default: ${CONTEXT_TOKENS.toLocaleString('en')}.`),
+    }),
+    z.strictObject({
+      provider: z.literal('openai'),
+      vendor: z.enum(VENDOR_NAMES).optional().describe('Whose dialect it speaks; default: compatible.'),
+      ...endpoint,
+    }),
   ])
   .superRefine((fields, ctx) => {
     if (!('model' in fields) || fields.provider === 'embedded') return;
@@ -84,11 +128,10 @@ export type BrainFields = z.infer<typeof BrainFields>;
 /** Where a profile has `brain`, it sits in both seats. */
 export const ProfileFields = z
   .strictObject({
-    planner: BrainFields.optional(),
-    worker: BrainFields.optional(),
-    brain: BrainFields.optional(),
-    /** Laid over the default policy; read when it is used. */
-    policy: z.record(z.string(), z.unknown()).optional(),
+    planner: BrainFields.optional().describe('The brain of the planner.'),
+    worker: BrainFields.optional().describe('The brain of all workers.'),
+    brain: BrainFields.optional().describe('Instead of these two: one brain in both seats.'),
+    policy: z.record(z.string(), z.unknown()).optional().describe('Laid over the default policy: see below.'),
   })
   .superRefine(({ planner, worker, brain }, ctx) => {
     const wrong = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
