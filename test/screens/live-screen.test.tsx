@@ -212,6 +212,28 @@ describe('capitals act on the run', () => {
     await press('1\r', /Revoked|nothing done/i);
     expect(command).toHaveBeenLastCalledWith({ command: 'revoke', pid: 1, handle: 'h1' }, 'by key');
   });
+  test.each([NORMAL, SMALL])(
+    'what is wrong with an order is told to its end at $columns columns, and the order stays',
+    async (size) => {
+      const { press } = show(size);
+      await press('V', /order: /);
+      const text = await press('grant P9 r foo\r', /no process P9/);
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+        /! there is no process P9 now.*for example `grant P1 rw ANSWER.txt`.* order: grant P9 r foo/,
+      );
+      expect(text.split('\n')).toHaveLength(size.rows);
+      await press('\u007f', /order: grant P9 r fo +/);
+    },
+  );
+  test.each([NORMAL, SMALL])('what came of something is told to its end at $columns columns', async (size) => {
+    const { ui, screen } = show(size);
+    const long = `Copied ${'to the buffer of tmux and '.repeat(5)}to nothing else.`;
+    ui.setState({ message: { tone: 'good', text: long } });
+    await vi.waitFor(() => expect(screen()).toContain('to nothing else.'));
+    const text = screen();
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(long);
+    expect(text.split('\n')).toHaveLength(size.rows);
+  });
   test('a swap is completed with roles and profiles, typed after T or into the palette', async () => {
     const { press, command } = show(LARGE);
     await press('V', /order: /);

@@ -23,7 +23,7 @@ import { overlayLines } from './overlays.ts';
 import { paletteOrders } from './palette-orders.ts';
 import { PaneView } from './pane-view.tsx';
 import { say } from './say.ts';
-import { statusLine } from './status-line.ts';
+import { statusLines } from './status-line.ts';
 
 export interface LiveScreenProps
   extends Omit<
@@ -135,14 +135,15 @@ const Bottom = memo(({ console, ui, columns, layout, readOnly }: BottomProps) =>
   const look = useLook();
   const state = useStore(console.store);
   const choice = useStore(ui);
+  const status = statusLines(look, columns, state, choice, readOnly || state.replay);
   const lines = [
-    statusLine(look, columns, state, choice, readOnly || state.replay),
+    ...status,
     hintLine(
       ...([look, columns, scopeOf(ui), choice.focus, readOnly] as const),
       ...([state.replay || isOver(state.live, state.gone), state.held] as const),
     ),
   ];
-  return <Lines x={0} y={Math.max(1, layout.status)} width={columns} lines={lines} />;
+  return <Lines x={0} y={Math.max(1, layout.status - status.length + 1)} width={columns} lines={lines} />;
 });
 
 interface OverlayProps {

@@ -3,7 +3,7 @@
 import { filterOf, searchOf } from '../../components/filter.ts';
 import type { Look, Style } from '../../components/look.ts';
 import { endedText } from '../../components/place-line.ts';
-import { row, type Span } from '../../components/text.ts';
+import { row, type Span, spansWidth, widthOf, wrap } from '../../components/text.ts';
 import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
 import type { LiveState } from '../../store/live-state.ts';
@@ -15,16 +15,49 @@ import { patternLine, typedLine } from '../typed-line.ts';
 import { orderHelp } from './order-prompt.ts';
 import { isStream } from './stream-search.ts';
 
+const ORDER = 'order: ';
+
 const TONES: Record<Message['tone'], Style> = { info: 'plain', good: 'good', error: 'error' };
 
-export const statusLine = (look: Look, width: number, console: ConsoleView, ui: UiState, readOnly: boolean): string =>
-  row(look, width, typedSpans(look, width, ui, console.live) ?? statusSpans(console, ui, readOnly));
+/** More lines than that would hide the panes. */
+const MOST = 3;
+
+/** One line as a rule. What is wrong, and what came of an order, is told to its end: its lines stand above, over the panes. */
+export const statusLines = (
+  look: Look,
+  width: number,
+  console: ConsoleView,
+  ui: UiState,
+  readOnly: boolean,
+): string[] => {
+  const typed = typedSpans(look, width, ui, console.live);
+  const spans = typed ?? statusSpans(console, ui, readOnly);
+  const whole = [row(look, width, spans)];
+  if (ui.prompt?.kind === 'order') {
+    const { text, wrong } = orderHelp(ui.prompt, console.live);
+    if (!wrong || widthOf(`${ORDER}${ui.prompt.text}   ${text}`) <= width) return whole;
+    return [
+      ...wrapped(look, width, 'error', text),
+      row(look, width, typedLine(look, width, ORDER, ui.prompt.text, '')),
+    ];
+  }
+  const told = isGone(console) || console.stalled !== null || shownMessage(console, ui) !== null;
+  if (typed !== undefined || !told || spansWidth(spans) <= width) return whole;
+  const [first = ''] = spans;
+  const text = spans.map((span) => (typeof span === 'string' ? span : span[1])).join('');
+  return wrapped(look, width, typeof first === 'string' ? 'plain' : first[0], text);
+};
+
+const wrapped = (look: Look, width: number, style: Style, text: string): string[] =>
+  wrap(text, width)
+    .slice(0, MOST)
+    .map((line) => row(look, width, [[style, line]]));
 
 const typedSpans = (look: Look, width: number, ui: UiState, live: LiveState): Span[] | undefined => {
   if (!ui.typing && ui.prompt === null) return undefined;
   if (ui.prompt?.kind === 'order') {
     const { text, wrong } = orderHelp(ui.prompt, live);
-    return typedLine(look, width, 'order: ', ui.prompt.text, text, wrong ? 'error' : 'dim');
+    return typedLine(look, width, ORDER, ui.prompt.text, text, wrong ? 'error' : 'dim');
   }
   if (!ui.typing) return typedLine(look, width, ...promptParts(ui.prompt));
   const text = ui.filter[ui.focus] ?? '';
@@ -67,17 +100,23 @@ const heldSpans = ({ live, view, travel, replay, gone }: ConsoleView, word: RunW
   return [['warn', `Held at t${tick}${since}. `], 'l follows it again, space plays, enter inspects.', ...end];
 };
 
+/** Nobody goes on with it, and the view is at its end. */
+const isGone = ({ live, gone, held }: ConsoleView): boolean => runWord(live, gone) === 'GONE' && !held;
+
+const shownMessage = ({ live }: ConsoleView, { message }: UiState): Message | null =>
+  message === null || isOld(message, live) ? null : message;
+
 const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span[] => {
   const { live, held } = console;
   const word = runWord(live, console.gone);
-  if (word === 'GONE' && !held) {
+  if (isGone(console)) {
     const killed = killedBy(live);
     const how = killed === null ? 'The kernel is gone' : `The kernel was killed by ${killed}`;
     return [['error', `! ${how}. `], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
   }
   if (console.stalled !== null) return [['error', `! ${console.stalled}`]];
-  if (ui.message !== null && !isOld(ui.message, live))
-    return [[TONES[ui.message.tone], `${ui.message.tone === 'error' ? '! ' : ''}${ui.message.text}`]];
+  const message = shownMessage(console, ui);
+  if (message !== null) return [[TONES[message.tone], `${message.tone === 'error' ? '! ' : ''}${message.text}`]];
   if (held) return heldSpans(console, word);
   if (live.info.outcome !== null) {
     return [
