@@ -15,6 +15,7 @@ import { refuseAlive } from '../runtime/find-kernel.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { markSwapped } from '../runtime/swapped-brains.ts';
+import { refuseTarget } from './grant-target.ts';
 import { beginning, nameOf } from './kernel-begin.ts';
 import { sandboxOf } from './kernel-world.ts';
 import { notAlive } from './live-run.ts';
@@ -80,6 +81,7 @@ const supervise = async (
   // An order that came before the run would be ignored by the kernel.
   const command: Order = async ({ by, reason, order: asked, id, dryRun, config }) => {
     await started.promise;
+    refuseTarget(asked, launch.workspace === undefined ? 'memory' : 'workspace');
     const order = await withBrain(asked, pair, config);
     if (order.command === 'swap' && dryRun !== true) markSwapped(dir);
     const answer =

@@ -62,17 +62,14 @@ export class PlainOrders {
     else await this.#order(text).catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
   }
 
-  /** What comes of an order is told as the journal tells it; that nothing does, or would, has to be said here. */
+  /** What comes of an order, also that nothing does, is told as the journal tells it; what would come is said here. */
   async #order(text: string): Promise<void> {
     const { dir, readOnly, state } = this.#options;
     const parsed = parseOrder(text, { state: state() });
     const { order, dryRun } = parsed;
     if (readOnly && !dryRun) return say(`${order.command}: this was opened with --read-only`);
-    const { events, already } = await give(dir, parsed);
-    const outcome = outcomeText(order, events, state());
-    if (dryRun) await line(`would be: ${outcome}`);
-    else if (already === true) await line(outcome);
-    else if (events.some(({ kind }) => kind === 'input.ignored')) say(`${order.command} did nothing: ${outcome}`);
+    const { events } = await give(dir, parsed);
+    if (dryRun) await line(`would be: ${outcomeText(order, events, state())}`);
   }
 }
 

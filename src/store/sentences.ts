@@ -2,7 +2,7 @@
 
 import type { LiveState } from './live-state.ts';
 import { opText, pidText, roleLetter } from './op-text.ts';
-import { changesText, orderWords } from './order-text/say.ts';
+import { changesText, orderWords, refusalText } from './order-text/say.ts';
 import { faultsText } from './projections/faults.ts';
 import type { Rec } from './record.ts';
 import { endWord } from './run-status.ts';
@@ -70,6 +70,10 @@ const words = (rec: Rec, before: LiveState, after: LiveState): string | undefine
       return `t${rec.tick} ${who(rec.pid)} recovered from fault ${rec.id} after ${rec.ticks} of its own ticks`;
     case 'operator.commanded':
       return `order of ${rec.by}: ${orderWords(rec.order, before.kernel)}${rec.reason === '' ? '' : ` (${rec.reason})`}`;
+    case 'input.ignored':
+      return rec.input === 'operator.commanded'
+        ? `that order did nothing: ${refusalText(rec.why, before.kernel)}`
+        : undefined;
     case 'run.paused':
       return rec.why === undefined ? 'paused' : `paused by itself: ${rec.why}`;
     case 'run.unpaused':

@@ -85,6 +85,21 @@ describe('orders to a live run', () => {
     await order('kill', id);
   });
 
+  test('a target that no task file may give is not granted either', async () => {
+    const home = newHome();
+    const { id, dir } = await slowRun(home);
+    for (const [target, why] of [
+      ['../../etc/passwd', 'a path must not hold the segment ".."'],
+      ['/etc/passwd', 'a path must be relative'],
+    ] as const) {
+      expect(await turingos('grant', id, 'P1', 'rw', target, '--home', home)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`"${target}" cannot be granted: ${why}; for example`),
+      });
+    }
+    expect((await allRecords(dir)).some(({ kind }) => kind === 'operator.commanded')).toBe(false);
+  });
+
   test('every order has a verb, with its reason in the journal; what is so already is no failure', async () => {
     const home = newHome();
     const { id, dir } = await slowRun(home);

@@ -22,7 +22,7 @@ import { begin, turingos } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const ID = '7f3a0c1d';
-const { records } = eventfulRun().command({ command: 'kill' });
+const { records } = eventfulRun().command({ command: 'tell', pid: 99, text: 'hi' }).command({ command: 'kill' });
 let home: string;
 let segment: string;
 
@@ -70,6 +70,8 @@ describe('--plain', () => {
       't18 P1 progress: write',
       'map m1 joined: 1010, 1020, 1030',
       't44 P1 GOTO ANSWER.txt',
+      'order of test: tell w99 hi',
+      'that order did nothing: there is no process 99',
       'order of test: kill',
     ]) {
       expect(lines).toContain(line);

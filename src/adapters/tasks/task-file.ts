@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import type { Policy } from '../../kernel/policy.ts';
 import type { RootCap, TaskSpec } from '../../kernel/task.ts';
+import { capTargetProblem } from '../worlds/cap-target.ts';
 import { MemoryCore } from '../worlds/memory-core.ts';
 import { targetProblem } from '../worlds/workspace/write.ts';
 import { readDir, readText } from './read-dir.ts';
@@ -51,6 +52,10 @@ const build = (source: Source, task: TaskFile, repo: string | undefined): Loaded
     ...task.capabilities,
     ...task.commands.map(({ name, argv, more }) => ({ rights: 'x' as const, target: name, argv, more })),
   ];
+  task.capabilities.forEach(({ target }, i) => {
+    const problem = capTargetProblem(task.world, target);
+    if (problem !== undefined) throw invalid(source, ['capabilities', i, 'target'], problem);
+  });
   task.evidence.forEach((target, i) => {
     if (task.capabilities.some((cap) => cap.rights !== 'r' && covers(cap.target, target))) return;
     throw invalid(source, ['evidence', i], `no capability lets the run write ${target}, so it could never halt`);

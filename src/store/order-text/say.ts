@@ -46,6 +46,12 @@ export const orderWords = (order: OperatorCommand, state?: State): string => {
   }
 };
 
+/** Why an order did nothing. The kernel's own words stand in journals as they are, and so in what is verified. */
+export const refusalText = (why: string, state?: State): string => {
+  const who = naming(state);
+  return why.replace(/(?<!no )\bprocess (\d+)/g, (_, pid) => who(Number(pid)));
+};
+
 /**
  * What came of an order, as one sentence without its full stop; why it did nothing, where it did nothing.
  * @param state to name processes with
@@ -58,8 +64,7 @@ export const outcomeText = (
   const all = events as readonly KernelEvent[];
   const ignored = all.find((event) => event.kind === 'input.ignored');
   const who = naming(state);
-  // The kernel's own words stand in journals as they are, and so in what is verified.
-  if (ignored !== undefined) return ignored.why.replace(/(?<!no )\bprocess (\d+)/g, (_, pid) => who(Number(pid)));
+  if (ignored !== undefined) return refusalText(ignored.why, state);
   switch (order.command) {
     case 'pause':
       return 'paused; what is in flight comes to its end';

@@ -108,6 +108,11 @@ describe('a task in a workspace', () => {
       { ...CHECK, files: { '.git/config': '' } },
       /: files: file "\.git\/config": "\.git" is kept for git/,
     ],
+    [
+      'a capability on what is kept for git',
+      { ...CHECK, capabilities: [{ rights: 'rw', target: '.git/' }] },
+      /: capabilities\[0\]\.target: "\.git" is kept for git/,
+    ],
     ['no program', { grader: { command: [] } }, /: grader\.command: /],
     ['a grader of both kinds', { grader: { command: ['x'], equals: 'y' } }, /: grader\.equals: there is no such field/],
     ['words for what is no status', { grader: { command: ['x'], words: { no: 'y' } } }, /: grader\.words\.no: /],
