@@ -1,8 +1,7 @@
 /** A policy file: YAML or JSON, laid over the default. `null` takes a field away, which turns off what it governs. */
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { isObject, layOver } from '../adapters/config/lay-over.ts';
 import { didYouMean } from '../adapters/config/nearest.ts';
+import { ConfigError, readYaml } from '../adapters/config/yaml-file.ts';
 import { DEFAULT_POLICY, Policy, SETTABLE } from '../kernel/index.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -39,15 +38,15 @@ export const laidOver = (base: Policy, over: Record<string, unknown>): Policy =>
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
+const EXAMPLE = 'panicBudget: 5';
+
 const read = (path: string): Record<string, unknown> => {
-  let value: unknown;
   try {
-    value = parse(readFileSync(path, 'utf8'));
+    const { value } = readYaml(path, EXAMPLE, 'policy file');
+    if (isObject(value)) return value;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new UserError(`there is no policy file ${path}`, EXIT.notFound);
-    throw new UserError(`policy ${path} cannot be read: ${message.split('\n')[0]}`, EXIT.badInput);
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UserError(error.message, error.reason === 'missing' ? EXIT.notFound : EXIT.badInput);
   }
-  if (isObject(value)) return value;
-  throw new UserError(`policy ${path} holds no fields: write for example \`panicBudget: 5\``, EXIT.badInput);
+  throw new UserError(`policy ${path} holds no fields: write for example \`${EXAMPLE}\``, EXIT.badInput);
 };

@@ -1,6 +1,6 @@
 /** How verbs speak: sentences for people, or JSON for programs. */
 import { once } from 'node:events';
-import { sanitise } from '../store/sanitise.ts';
+import { oneLine, sanitise } from '../store/sanitise.ts';
 
 const write = async (text: string): Promise<void> => {
   if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
@@ -9,9 +9,9 @@ const write = async (text: string): Promise<void> => {
 /** Prints a line; resolves when more may be printed. Text from models and files in it cannot steer the terminal. */
 export const line = (text: string): Promise<void> => write(sanitise(text));
 
-/** Prints a sentence for the operator on stderr. */
+/** Prints a sentence for the operator on stderr: one line, whatever it quotes. */
 export const say = (sentence: string): void => {
-  process.stderr.write(`turingos: ${sanitise(sentence)}\n`);
+  process.stderr.write(`turingos: ${oneLine(sentence)}\n`);
 };
 
 const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

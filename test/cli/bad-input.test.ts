@@ -17,6 +17,8 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     ['an unknown task', ['run', 'nope'], 66, /no task "nope"/],
     ['a task file that is not there', ['task', 'check', 'none.yaml'], 66, /none\.yaml/],
     ['a policy file that is not there', ['run', 'hello', '--policy', 'none.yaml'], 66, /no policy file none\.yaml/],
+    ['a newline in a name', ['verify', 'a\nb'], 66, /^turingos: "a b" is neither a file here nor a run/],
+    ['an empty id of an order', ['tell', '@last', 'P1', 'hi', '--id', ''], 2, /Give 1 to 64 characters/],
     ['an unknown run', ['verify', 'abc'], 66, /"abc" is neither a file here nor a run/],
     ['no run at all', ['kill', '@last'], 66, /no run under .* yet/],
     ['a handle for a fault that takes none', ['inject', '@last', 'brain.cut', '--handle', 'h1'], 2, /--handle/],
@@ -64,7 +66,7 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     ['traps: {WATCHDOG: {phase: loop, same: none}}', /traps\.WATCHDOG\.same: .*number/],
     ['panicBudgets: 1', /panicBudgets: there is no such field/],
     ['[1, 2]', /holds no fields/],
-    ['a: [', /cannot be read/],
+    ['a: [', /policy\.yaml:1: not YAML/],
   ])('a policy that says %j', async (text, words) => {
     const path = join(scratch(), 'policy.yaml');
     writeFileSync(path, text);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { policyFrom } from '../../src/cli/policy-file.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import { scratch } from '../runtime/rig.ts';
@@ -32,4 +32,24 @@ test('an unknown field is told with the one that was meant, also where set has a
   );
   expect(() => policyOf('limits: {wall: 3s}')).toThrow(/limits\.wall: .*did you mean limits\.wallMs\?/);
   expect(() => policyOf('limits: {maxTick: 3}')).toThrow(/did you mean maxTicks\?; there are maxTicks, /);
+});
+
+test.each([
+  ['a flow map without its end', 'a: {', /policy\.yaml:1: not YAML \(\w+\)\. Begin with: panicBudget: 5$/],
+  ['what is nested without end', '['.repeat(200_000), /policy\.yaml:1: (nested too deep|not YAML)/],
+  ['a file larger than any policy', '#'.repeat(1024 * 1024 + 1), /larger than 1048576 bytes$/],
+])('%s is one sentence', (_, text, sentence) => {
+  expect(() => policyOf(text)).toThrow(sentence);
+});
+
+test('a directory is no policy file', () => {
+  expect(() => policyFrom(scratch(), DEFAULT_POLICY)).toThrow(/: not a file; name a policy file$/);
+});
+
+test('a tag or a key that YAML warns of prints nothing beside the sentence', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  expect(() => policyOf('!!js/function x')).toThrow(/holds no fields/);
+  expect(() => policyOf('? [a]\n: 1')).toThrow(/there is no such field/);
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
 });

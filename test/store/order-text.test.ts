@@ -226,6 +226,11 @@ describe('completion', () => {
   });
 });
 
+it('a number that no computer counts to is more than there may be, and an empty word is told', () => {
+  expect(problem('grant panic 99999999999999999')).toContain('units may be 100 at most');
+  expect(problem('pardon ""')).toContain('an empty word is no process');
+});
+
 describe('what came of an order', () => {
   it('is told in one sentence, also where it did nothing', () => {
     const run = new Machine();

@@ -38,7 +38,7 @@ export interface YamlFile {
 export const readYaml = (path: string, begin: string, what = 'configuration file'): YamlFile => {
   const text = readText(path, what);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = documentOf(path, text, lines, begin);
   const bad = document.errors[0];
   if (bad !== undefined) {
     const { line } = lines.linePos(bad.pos[0]);
@@ -51,6 +51,15 @@ export const readYaml = (path: string, begin: string, what = 'configuration file
   } catch {
     // An alias can point nowhere, or stand for more than there is memory.
     throw new ConfigError('invalid', `${path}:1: its aliases cannot be resolved. Begin with: ${begin}`);
+  }
+};
+
+/** Its warnings would be lines of Node's own; the parser goes down once a level, and so runs out of stack. */
+const documentOf = (path: string, text: string, lineCounter: LineCounter, begin: string): Document => {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  } catch {
+    throw new ConfigError('invalid', `${path}:1: nested too deep to be read. Begin with: ${begin}`);
   }
 };
 

@@ -3,6 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { Policy } from '../../kernel/policy.ts';
+import { OrderId } from '../../kernel/records/inputs.ts';
 import { WATCH_NAMES, type Watched, watchedPanes } from '../../screens/watch/watch-layout.ts';
 import { readPauses } from '../../store/order-text/pauses.ts';
 import { parseSpeed } from '../../store/speed.ts';
@@ -107,4 +108,10 @@ const takenByShell = (): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** What tells an order from its repetition. */
+export const orderId = (text: string): string => {
+  if (!OrderId.safeParse(text).success) throw new InvalidArgumentError('Give 1 to 64 characters.');
+  return text;
 };

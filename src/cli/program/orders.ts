@@ -5,6 +5,7 @@ import { UserError } from '../../runtime/user-error.ts';
 import { FORMS } from '../../store/order-text/forms.ts';
 import { leftOver } from '../../store/order-text/parse.ts';
 import type { OrderOptions } from '../order.ts';
+import { orderId } from './args.ts';
 import type { Builder } from './builder.ts';
 import { CONFIG } from './builder.ts';
 
@@ -13,7 +14,7 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
     onRun(name, description)
       .option('--reason <text>', 'why, for the journal')
       .option('--dry-run', 'only tell what would happen; nothing is journalled')
-      .option('--id <id>', 'of the order: the same id again does nothing twice');
+      .option('--id <id>', 'of the order: the same id again does nothing twice', orderId);
 
   const give = async (run: string, words: readonly string[], options: OrderOptions): Promise<void> =>
     end(await (await import('../order.ts')).orderVerb(run, words, options));

@@ -154,7 +154,8 @@ const READ: Record<Verb, Reader> = {
       if (second === undefined || !/^\d+$/.test(second) || third.length > 0) {
         throw new NoOrder('grant panic needs a number of units', 'grant panic 2');
       }
-      return { command: 'grant_panic', units: Number(second) };
+      // What is no safe integer is told as what it is too: more than there may be.
+      return { command: 'grant_panic', units: Math.min(Number(second), Number.MAX_SAFE_INTEGER) };
     }
     if (who === undefined || second === undefined || third.length !== 1) {
       throw noOrder('grant', 'grant needs a process, rights (r, w, rw or x) and a target');
@@ -228,7 +229,7 @@ const armedText = ({ state }: OrderContext): string => {
 /** `P1`, `w4` or `4`. */
 const pidOf = (verb: Verb, text: string, { state }: OrderContext): number => {
   const [, letter = '', digits] = /^([Pw]?)([1-9]\d{0,8})$/.exec(text) ?? [];
-  if (digits === undefined) throw noOrder(verb, `${text} is no process`);
+  if (digits === undefined) throw noOrder(verb, `${text === '' ? 'an empty word' : text} is no process`);
   const pid = Number(digits);
   const proc = state?.procs[pid];
   if (state === undefined || state.phase === 'ended') return pid;
