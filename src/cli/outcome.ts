@@ -28,4 +28,6 @@ export const endObject = (id: string, dir: string, ended: JournalRecord, records
 export const goneSentence = (id: string, dir: string, records: readonly JournalRecord[]): string =>
   killText(records) !== ''
     ? `run ${id} is gone: its kernel was killed by a fault that is in its journal, kernel.killed; \`turingos resume ${id}\` goes on with it`
-    : `run ${id} is gone: its kernel ended without a word (${dir}/kernel.log may say why); \`turingos resume ${id}\` goes on with it`;
+    : records.length === 0
+      ? `run ${id} is gone: its journal holds no record, so there is nothing to resume (${dir}/kernel.log may say why)`
+      : `run ${id} is gone: its kernel ended without a word (${dir}/kernel.log may say why); \`turingos resume ${id}\` goes on with it`;

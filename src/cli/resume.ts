@@ -1,5 +1,6 @@
 /** `turingos resume RUN`: goes on with a run whose kernel was lost, as if nothing had happened; `--all` with every such run. */
 import { Outcome } from '../kernel/index.ts';
+import { refuseEmpty } from '../runtime/empty-journal.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { refuseAlive } from '../runtime/find-kernel.ts';
 import { findRun } from '../runtime/find-run.ts';
@@ -49,6 +50,7 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
       EXIT.badInput,
     );
   }
+  await refuseEmpty(id, dir);
   const before = await summarise(home, id);
   if (before !== undefined && Outcome.safeParse(before.state).success) {
     throw hasEnded(id, ` (${before.state} at t${before.tick}: ${before.reason})`);

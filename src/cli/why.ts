@@ -4,6 +4,7 @@ import { readWhy, type WhyReport, whyOf } from '../evidence/why/reader.ts';
 import { type HostFacts, whyText } from '../evidence/why/sentences.ts';
 import { listSegments } from '../journal/index.ts';
 import { openForeign } from '../replay/foreign/index.ts';
+import { refuseEmpty } from '../runtime/empty-journal.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelWords } from '../runtime/kernel-words.ts';
@@ -57,15 +58,23 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
   const { id, dir } = target;
   // Asked before the journal is read: a kernel that ends in between has written its end by then.
   const kernel = await livingPid(dir);
-  if ((await listSegments(dir)).length === 0 && !(await isStarting(dir))) {
+  const starting = await isStarting(dir);
+  if ((await listSegments(dir)).length === 0 && !starting) {
     const words = kernelWords(dir);
     const said = words === '' ? '' : ` (its kernel said: ${words})`;
     throw new UserError(`run ${id} never began: it has no journal${said}; start a new one`, EXIT.notFound);
   }
+  if (kernel === null) await refuseEmpty(id, dir);
   const stalled = kernel === null ? null : await stallOf(dir);
   const why = await readWhy(dir);
   const open: Standing =
-    kernel === null ? (why.records === 0 ? 'starting' : 'gone') : why.paused === null ? 'running' : 'paused';
+    kernel === null
+      ? starting && why.records === 0
+        ? 'starting'
+        : 'gone'
+      : why.paused === null
+        ? 'running'
+        : 'paused';
   const path = dir === runDir(homeDir(home), id) ? {} : { path: name };
   return {
     id,

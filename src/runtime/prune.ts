@@ -42,7 +42,8 @@ export const choosePruned = (
   for (const [i, run] of all.entries()) {
     if (isLive(run)) spare(run, 'it is at work');
     if (tagged(run)) spare(run, 'it is tagged');
-    if (run.state === 'gone' && !rule.gone) spare(run, 'its kernel was lost: it can be resumed (--gone lets it go)');
+    if (run.state === 'gone' && run.empty !== true && !rule.gone)
+      spare(run, 'its kernel was lost: it can be resumed (--gone lets it go)');
     if (rule.keepOutcome.some((outcome) => outcome === run.state)) spare(run, `its outcome is ${run.state}`);
     if (rule.keep !== undefined && i < rule.keep) spare(run, `it is among the newest ${rule.keep}`);
     const age = now - Date.parse(run.lastAt ?? run.createdAt);

@@ -1,8 +1,9 @@
 /** One run as lists show it, from its manifest, its lock and the end of its journal. */
 import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { type JournalRecord, journalDir } from '../journal/index.ts';
+import { type JournalRecord, journalDir, listSegments } from '../journal/index.ts';
 import { afterSwap, type Labelled, Outcome, type Seated } from '../kernel/index.ts';
+import { HOLDS, holdingOf } from './empty-journal.ts';
 import { livingPid, socketOf } from './find-kernel.ts';
 import { firstRecord, lastRecords } from './journal-tail.ts';
 import { kernelPid, lockFile, lockHolder } from './liveness.ts';
@@ -36,6 +37,8 @@ export interface RunSummary {
   records: number;
   /** Why it ended, paused by itself, or lost its kernel to a fault of its own plan; '' where there is nothing to say. */
   reason: string;
+  /** Its kernel is gone and has left no record: there is nothing to go on with. */
+  empty?: true;
   /** It paused without anybody's order. */
   byItself?: true;
   /** ISO 8601 time of the last record; null before the first. */
@@ -50,13 +53,14 @@ export const isLive = ({ state }: RunSummary): boolean =>
 /** A kernel that has not locked its journal by then never will. */
 const START_MS = 20_000;
 
-/** Whether a run has no kernel at work and no record yet, but may still get them: it was touched a moment ago. */
+/** Whether a run has no kernel at work and no journal yet, but may still get them: it was touched a moment ago. */
 export const isStarting = async (dir: string): Promise<boolean> =>
-  lockHolder(dir) === undefined && isYoung(dir) && (await isUnwritten(dir));
+  lockHolder(dir) === undefined && isYoung(dir) && (await hasNoJournal(dir));
 
-const isUnwritten = (dir: string): Promise<boolean> =>
-  lastRecords(dir).then(
-    (records) => records.length === 0,
+/** A kernel locks its journal before it makes the first file of it: who has a file has begun. */
+const hasNoJournal = (dir: string): Promise<boolean> =>
+  listSegments(dir).then(
+    (paths) => paths.length === 0,
     () => false,
   );
 
@@ -81,7 +85,7 @@ export const summarise = async (
   if (manifest !== undefined) return { id, dir, ...(await seated(described(manifest), dir, swaps)), pid, ...told };
   const known = await describedByJournal(dir);
   if (known === undefined) return undefined;
-  return { id, dir, ...(await seated(known, dir, swaps)), pid, ...told, reason: told.reason || NO_MANIFEST };
+  return { id, dir, ...(await seated(known, dir, swaps)), pid, ...told, reason: told.reason || missing(told) };
 };
 
 /**
@@ -109,10 +113,12 @@ const seated = async (begun: Described, dir: string, reader: SwapReader): Promis
   };
 };
 
-type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'byItself' | 'lastAt'>;
+type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'empty' | 'byItself' | 'lastAt'>;
 
 const unreadable = { tick: 0, records: 0, reason: 'its journal cannot be read', lastAt: null };
 const NO_MANIFEST = 'its run.json is missing or cannot be read: put it back, then resume';
+/** A kernel writes it once it holds the journal. */
+const missing = ({ state }: Told): string => (state === 'starting' ? '' : NO_MANIFEST);
 
 /** Where there is no manifest: the first record says the same. */
 const describedByJournal = async (dir: string): Promise<Described | undefined> => {
@@ -152,17 +158,32 @@ const Begun = z.object({
 const toldBy = async (dir: string, pid: number | null): Promise<Told> => {
   const records = await lastRecords(dir, { enough: 'run.ended', back: 'route.dispatched' });
   const last = records.at(-1);
+  if (last === undefined) return await toldByNothing(dir, pid);
   const ended = records.findLast((record) => record.kind === 'run.ended');
   const outcome = Outcome.safeParse(ended?.outcome).data;
-  const state = outcome ?? openState(dir, pid, records);
+  const state = outcome ?? openState(pid, records);
   const halted = state === 'paused' ? haltText(records) : '';
   return {
     state,
     tick: typeof ended?.ticks === 'number' ? ended.ticks : tickOf(records),
-    records: last?.seq ?? 0,
+    records: last.seq,
     reason: outcome !== undefined ? String(ended?.reason ?? '') : state === 'gone' ? killText(records) : halted,
     ...(halted === '' ? {} : { byItself: true as const }),
-    lastAt: last?.ts ?? null,
+    lastAt: last.ts,
+  };
+};
+
+/** Where there is no record: a kernel that holds the lock, also since it was looked for, is about to write the first. */
+const toldByNothing = async (dir: string, pid: number | null): Promise<Told> => {
+  const nothing = { tick: 0, records: 0, lastAt: null };
+  const holding = await holdingOf(dir);
+  const starts = pid !== null || kernelPid(dir) !== undefined || (holding === 'none' && isYoung(dir));
+  if (starts) return { ...nothing, state: 'starting', reason: '' };
+  return {
+    ...nothing,
+    state: 'gone',
+    reason: HOLDS[holding],
+    ...(holding === 'bytes' ? {} : { empty: true as const }),
   };
 };
 
@@ -200,9 +221,8 @@ export const killText = (records: readonly JournalRecord[]): string => {
 /** Once a resumed kernel has seen that it was killed, that is over. */
 const FAULT_ENDS = new Set(['fault.staged', 'fault.applied', 'run.resumed']);
 
-const openState = (dir: string, pid: number | null, records: readonly JournalRecord[]): RunState => {
-  if (pid === null) return records.length === 0 && isYoung(dir) ? 'starting' : 'gone';
-  if (records.length === 0) return 'starting';
+const openState = (pid: number | null, records: readonly JournalRecord[]): RunState => {
+  if (pid === null) return 'gone';
   const switched = records.findLast(({ kind }) => SWITCHES.has(kind));
   return switched === undefined || switched.kind === 'run.unpaused' ? 'running' : 'paused';
 };

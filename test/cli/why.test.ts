@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { runDir } from '../../src/runtime/run-dir.ts';
@@ -36,4 +36,24 @@ test('why tells of runs that are gone, dead or broken, of files, and of journals
   const young = await turingos('why', '00000004', '--home', home);
   expect(young).toMatchObject({ code: 0, stdout: expect.stringMatching(/^00000004 +START\n/) });
   expect(await turingos('why', 'ffffffff', '--home', home)).toMatchObject({ code: 66, stdout: '' });
+});
+
+test('emptied-journal: a run whose journal was emptied is told as that by every verb, and prune lets it go', async () => {
+  const home = newHome();
+  golden(home, 'v1-gone', '00000001');
+  const dir = runDir(home, '00000001');
+  truncateSync(join(dir, 'journal', '000001.ndjson'));
+  const why = await turingos('why', '00000001', '--home', home);
+  expect(why).toMatchObject({ code: 3, stdout: '' });
+  expect(why.stderr).toMatch(
+    /^turingos: the journal of run 00000001 is empty: .*; put .* back from a copy, or delete .*\n$/,
+  );
+  expect((await turingos('ps', '--all', '--home', home)).stdout).toMatch(
+    /^00000001 +GONE .*its journal is empty: put/m,
+  );
+  expect(await turingos('attach', '00000001', '--json', '--home', home)).toMatchObject({
+    stderr: expect.stringContaining('nothing to resume'),
+  });
+  const pruned = JSON.parse((await turingos('prune', '--keep', '0', '--json', '--home', home)).stdout);
+  expect(pruned).toMatchObject({ pruned: [{ id: '00000001', state: 'gone' }], kept: [] });
 });

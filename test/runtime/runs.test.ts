@@ -1,5 +1,5 @@
 /** Runs on disk: how they are made, named, listed, and found to be gone. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openJournal } from '../../src/journal/index.ts';
@@ -8,7 +8,7 @@ import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import { findRun } from '../../src/runtime/find-run.ts';
 import { environment, type Manifest, readManifest, writeManifest } from '../../src/runtime/manifest.ts';
 import { createRunDir, dropSocketPlace, homeDir, runDir, socketPath } from '../../src/runtime/run-dir.ts';
-import { summarise, summariseAll } from '../../src/runtime/run-summary.ts';
+import { isStarting, summarise, summariseAll } from '../../src/runtime/run-summary.ts';
 import { scratch } from './rig.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -165,6 +165,36 @@ describe('who is alive', () => {
     const home = scratch();
     made(home, 'aa000001');
     expect(await summarise(home, 'aa000001')).toMatchObject({ state: 'starting', records: 0, lastAt: null });
+  });
+
+  test('emptied-journal: a dead run whose journal was emptied is broken at once; one whose kernel holds the lock starts', async () => {
+    const home = scratch();
+    const dir = made(home, 'aa000001');
+    await journalled(dir, 'run.created');
+    truncateSync(join(dir, 'journal', '000001.ndjson'));
+    holder(dir, { ...identify(process.pid), startTime: '1' });
+    expect(await summarise(home, 'aa000001')).toMatchObject({
+      ...{ state: 'gone', empty: true, records: 0 },
+      reason: expect.stringMatching(/^its journal is empty: /),
+    });
+    expect(await isStarting(dir)).toBe(false);
+    rmSync(join(dir, 'journal', 'lock'));
+    expect(await isStarting(dir)).toBe(false);
+    holder(dir, identify(process.pid));
+    expect(await summarise(home, 'aa000001')).toMatchObject({ state: 'starting', reason: '' });
+  });
+
+  test('start-without-a-manifest: a kernel that has locked its journal and writes its run.json next is no lost one', async () => {
+    const home = scratch();
+    const dir = runDir(home, 'aa000001');
+    holder(dir, identify(process.pid));
+    expect(await summarise(home, 'aa000001')).toMatchObject({ state: 'starting', reason: '' });
+    rmSync(join(dir, 'journal', 'lock'));
+    await journalled(dir, 'run.created');
+    expect(await summarise(home, 'aa000001')).toMatchObject({
+      state: 'gone',
+      reason: expect.stringContaining('run.json'),
+    });
   });
 
   test('a journal that is none, or an end that is none, makes its run gone and leaves the others', async () => {

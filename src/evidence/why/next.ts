@@ -41,6 +41,8 @@ const allVerbs = (id: string, standing: Standing, why: WhyReport): NextVerb[] =>
       ...(why.waiting === null ? [] : [{ verb: 'doctor', why: 'whether its endpoints answer' }]),
     ];
   }
+  // Of no record nobody can go on.
+  if (standing === 'gone' && why.records === 0) return [];
   if (standing === 'gone') {
     return [
       { verb: `resume ${id}`, why: 'go on where its kernel was lost' },
