@@ -21,11 +21,18 @@ export interface CatOptions extends CommonOptions {
 }
 
 export const catVerb = async (name: string, options: CatOptions): Promise<number> => {
+  refuseBackwards(options);
   const target = await runOrFile(name, options.home);
   if (target.kind === 'run') await catRun(target.dir, options);
   else if (target.format === 'turingos') await catRecords(target.path, options, seqOr(options.from, 1));
   else await catEntries(target.path, target.format, options);
   return EXIT.ok;
+};
+
+const refuseBackwards = ({ from, to }: CatOptions): void => {
+  if (seqOr(from, 0) <= seqOr(to, Number.POSITIVE_INFINITY) && tickOr(from, 0) <= tickOr(to, Number.POSITIVE_INFINITY))
+    return;
+  throw new UserError('--from lies behind --to, and nothing is between them: exchange the two', EXIT.usage);
 };
 
 const catRun = async (dir: string, options: CatOptions): Promise<void> => {
