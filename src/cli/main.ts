@@ -9,6 +9,8 @@ import { knownVerbs, rememberVerbs } from './verbs.ts';
 
 // A crash report of Node tells the whole environment, keys included, unless it is told not to.
 process.report.excludeEnv = true;
+// Node would open its debugger, which shows all memory to whoever may connect to it.
+process.on('SIGUSR1', () => {});
 
 /** A reader that has had enough (`| head`) is no error: the rest is for nobody. */
 const leave = ({ code = 'unknown error' }: NodeJS.ErrnoException): never => {

@@ -1,9 +1,11 @@
 /** A kernel minds signals from its start: one that comes between its lock and its first record is journalled all the same. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockHolder } from '../../src/runtime/liveness.ts';
 import { runDir, runIds } from '../../src/runtime/run-dir.ts';
 import { allRecords } from '../runtime/rig.ts';
-import { begin, newHome } from './harness.ts';
+import { begin, newHome, slowRun, turingos } from './harness.ts';
 
 const until = async <T>(look: () => T | undefined): Promise<T> => {
   for (;;) {
@@ -26,4 +28,15 @@ test('a SIGTERM as soon as there is a lock ends the run as killed', async () => 
     outcome: 'killed',
     reason: 'signal: SIGTERM',
   });
+});
+
+test('SIGUSR1 opens no debugger, neither in a run nor in its kernel', async () => {
+  const home = newHome();
+  const { proc, ended, id, dir, pid } = await slowRun(home);
+  proc.kill('SIGUSR1');
+  process.kill(pid, 'SIGUSR1');
+  await turingos('kill', id, '--home', home);
+  const { stderr } = await ended;
+  expect(stderr).not.toContain('Debugger');
+  expect(readFileSync(join(dir, 'kernel.log'), 'utf8')).not.toContain('Debugger');
 });
