@@ -17,10 +17,12 @@ export interface ReplayOptions extends CommonOptions, ScreenOptions {
 export const replayVerb = async (name: string, options: ReplayOptions): Promise<number> => {
   const { home, json, speed } = options;
   const lines = wantsLines(options) || json === true;
+  // First, since that a run is missing is told also where there is no terminal.
+  const { source, dir } = await replayTarget(name, home);
   if (!lines && !(process.stdout.isTTY === true && process.stdin.isTTY === true)) {
+    await source.close();
     throw new UserError('replay needs a terminal: use --plain or --json without one', EXIT.unavailable);
   }
-  const { source, dir } = await replayTarget(name, home);
   if (lines) return await replayPlain(source, { speed, json: json === true }).finally(() => source.close());
   const { first } = await source.extent();
   return await openConsole({

@@ -20,6 +20,7 @@ describe('bad input gets one sentence and an exit code of its own', () => {
     ['a newline in a name', ['verify', 'a\nb'], 66, /^turingos: "a b" is neither a file here nor a run/],
     ['an empty id of an order', ['tell', '@last', 'P1', 'hi', '--id', ''], 2, /Give 1 to 64 characters/],
     ['a range backwards', ['journal', 'cat', 'abc', '--from', '10', '--to', '3'], 2, /--from lies behind --to/],
+    ['an unknown run without a terminal', ['replay', 'abc'], 66, /"abc" is neither a file here nor a run/],
     ['an unknown run', ['verify', 'abc'], 66, /"abc" is neither a file here nor a run/],
     ['no run at all', ['kill', '@last'], 66, /no run under .* yet/],
     ['a handle for a fault that takes none', ['inject', '@last', 'brain.cut', '--handle', 'h1'], 2, /--handle/],
