@@ -41,17 +41,22 @@ export const orderVerbs = ({ onRun, end }: Builder): void => {
   }
 
   order('inject', 'a fault, at once or at the next occasion')
-    .argument('<fault>')
+    .argument('[fault]')
+    .option('--list', 'only tell what is armed, by the numbers that disarm takes')
     .option('--target <who>', 'planner, worker, any, P1, w4 or 4', 'any')
     .option('--times <n>', 'how often it strikes (default 1; with a rate as long as the run lasts)')
     .option('--rate <r>', 'of its occasions, 0.001 to 1, drawn from the seed')
     .option('--handle <handle>', 'cap.revoked and cap.swapped: which; default the one used last')
-    .action(async (run: string, fault: string, options: OrderOptions & InjectOptions) => {
+    .action(async (run: string, fault: string | undefined, options: OrderOptions & InjectOptions) => {
+      if (options.list === true) {
+        if (fault !== undefined) throw new UserError(`--list tells what is armed: leave ${fault} out`, EXIT.usage);
+        return end(await (await import('../armed.ts')).armedVerb(run, options));
+      }
       const { target, times, rate, handle } = options;
       const own = Object.entries({ times, rate, handle }).flatMap(([name, value]) =>
         value === undefined ? [] : [`--${name}`, value],
       );
-      await give(run, ['inject', fault, '--target', target, ...own], options);
+      await give(run, ['inject', ...(fault === undefined ? [] : [fault]), '--target', target, ...own], options);
     });
 };
 
@@ -69,6 +74,7 @@ const refuseParted = (verb: string, words: readonly string[]): void => {
 };
 
 interface InjectOptions {
+  list?: true;
   target: string;
   times?: string;
   rate?: string;
