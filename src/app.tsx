@@ -172,11 +172,11 @@ export const runConsole = async (parts: ConsoleParts): Promise<number> => {
 
 /** Says on the normal screen how things stand. */
 const farewell = ({ console }: Session): number => {
-  const { gone, replay } = console.store.getState();
+  const { gone, lost, replay } = console.store.getState();
   // Nothing happened to a run that was only looked at.
   if (replay) return EXIT.ok;
   const live = console.latest();
-  process.stdout.write(summaryText(live, gone, process.stdout.columns));
+  process.stdout.write(summaryText(live, gone, process.stdout.columns, lost));
   const { outcome } = live.info;
   if (outcome === null) return gone ? EXIT.notPassed : EXIT.ok;
   return outcome === 'passed' ? EXIT.ok : outcome === 'killed' ? EXIT.killed : EXIT.notPassed;

@@ -4,6 +4,7 @@ import { follow } from './journal/index.ts';
 import { openRunDir } from './open-run.ts';
 import { resumeFrom } from './replay/index.ts';
 import { type ControlClient, connectControl } from './runtime/control-client.ts';
+import { lossOf } from './runtime/empty-journal.ts';
 import { livingPid, socketOf } from './runtime/find-kernel.ts';
 import { kernelPid } from './runtime/liveness.ts';
 import { runDir } from './runtime/run-dir.ts';
@@ -174,7 +175,10 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
     const { lastSeq, outcome } = info;
     // While it is paused its time stands still, and so does the screen.
     const now = kernel.phase === 'paused' ? info.lastMs : Date.now();
-    console.setKernel({ pid, gone: missed > 1, stalled, now });
+    const gone = missed > 1;
+    const lost = gone && outcome === null ? await lossOf(dir, lastSeq > 0).catch(() => null) : null;
+    if (stopped) return;
+    console.setKernel({ pid, gone, lost, stalled, now });
     silence = pid !== null && outcome === null && lastSeq === seen ? silence + 1 : 0;
     seen = lastSeq;
     if (silence % SILENT_LOOKS === 1) stallOf(dir).then((why) => (stalled = why));

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { LONG_RUN, writeLongJournal } from '../bench/long-journal.ts';
 import { follow } from '../src/journal/index.ts';
@@ -11,6 +11,9 @@ vi.mock('../src/journal/index.ts', async (original) => {
   const real = await original<typeof import('../src/journal/index.ts')>();
   return { ...real, follow: vi.fn(real.follow) };
 });
+
+/** It is looked at once a second. */
+const PATIENCE = { timeout: 20_000 };
 
 let home: string;
 let dir: string;
@@ -57,6 +60,23 @@ test('opened at a tick, the tick is inspected from the first frame on, not once 
   const session = openReplay({ source, dir, seq: 100, inspect: 3, play: false, speed: 1 });
   try {
     expect(session.ui.getState().inspect).toBe(3);
+  } finally {
+    session.stop();
+  }
+});
+
+test('deleted-under-the-console: what was taken away of a run without a kernel is known: its journal, then all of it', async () => {
+  const other = join(home, 'runs', '0de1e7ed');
+  cpSync(resolve('test/golden/v1-gone'), other, { recursive: true });
+  const session = openSession(home, '0de1e7ed', { file: undefined, names: async () => [] });
+  const known = () => session.console.store.getState();
+  try {
+    await vi.waitFor(() => expect(known()).toMatchObject({ gone: true, lost: null }), PATIENCE);
+    expect(known().live.info.lastSeq).toBeGreaterThan(0);
+    rmSync(join(other, 'journal'), { recursive: true });
+    await vi.waitFor(() => expect(known().lost).toMatch(/^The run's journal is gone/), PATIENCE);
+    rmSync(other, { recursive: true });
+    await vi.waitFor(() => expect(known().lost).toMatch(/^The run's directory is gone/), PATIENCE);
   } finally {
     session.stop();
   }

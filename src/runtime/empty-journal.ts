@@ -1,5 +1,5 @@
 /** A journal that holds nothing: nobody can go on with its run, and nothing is lost with it. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { listSegments } from '../journal/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { kernelPid } from './liveness.ts';
@@ -19,6 +19,17 @@ export const HOLDS: Record<Holding, string> = {
   none: 'it has no journal: nothing can be resumed, prune lets it go',
   empty: 'its journal is empty: put its files back from a copy, or prune lets it go',
   bytes: 'no record of its journal can be read: verify says why',
+};
+
+/**
+ * What of a run was taken away under who looks at it, in a sentence's beginning; null where its journal is there.
+ * @param begun whether there was a record of it
+ */
+export const lossOf = async (dir: string, begun: boolean): Promise<string | null> => {
+  if (!existsSync(dir)) return "The run's directory is gone, deleted or moved";
+  const holding = await holdingOf(dir);
+  if (holding === 'empty') return "The run's journal is empty";
+  return holding === 'none' && begun ? "The run's journal is gone, deleted or moved" : null;
 };
 
 /** @throws UserError 3 where the journal's files are there and empty, and nobody is about to write to them */

@@ -6,7 +6,7 @@ import { shortCount, shortTime } from '../components/widgets.ts';
 import type { LiveState } from '../store/live-state.ts';
 import { faultsText } from '../store/projections/faults.ts';
 import { elapsedMs } from '../store/projections/run-info.ts';
-import { killedBy, runWord } from '../store/run-status.ts';
+import { killedBy, NOTHING_LEFT, runWord } from '../store/run-status.ts';
 import { sanitise } from '../store/sanitise.ts';
 
 const summaryRows = (live: LiveState, gone: boolean) => {
@@ -24,8 +24,11 @@ const summaryRows = (live: LiveState, gone: boolean) => {
   ];
 };
 
-/** @returns text with a newline at its end; '' before the run's first record */
-export const summaryText = (live: LiveState, gone: boolean, columns: number): string => {
+/**
+ * @param lost what was taken away of a run that is gone; null for nothing
+ * @returns text with a newline at its end; '' before the run's first record
+ */
+export const summaryText = (live: LiveState, gone: boolean, columns: number, lost: string | null = null): string => {
   if (live.info.id === '') return '';
   const { info } = live;
   const id = info.id.slice(0, 8);
@@ -34,9 +37,11 @@ export const summaryText = (live: LiveState, gone: boolean, columns: number): st
   const closing =
     info.outcome !== null
       ? `${info.reason}`
-      : gone
-        ? `${killed === null ? 'The kernel ended without a word' : `The kernel was killed by ${killed}`}; what it wrote is kept. Go on with it: turingos resume ${id}`
-        : `The run goes on. Come back with: turingos attach ${id}`;
+      : gone && lost !== null
+        ? `${lost}: ${NOTHING_LEFT}.`
+        : gone
+          ? `${killed === null ? 'The kernel ended without a word' : `The kernel was killed by ${killed}`}; what it wrote is kept. Go on with it: turingos resume ${id}`
+          : `The run goes on. Come back with: turingos attach ${id}`;
   const faults = faultsText(live.faults);
   const table = renderToString(
     <Box flexDirection="column">

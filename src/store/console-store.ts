@@ -23,12 +23,16 @@ export interface ConsoleView {
   replay: boolean;
   /** The kernel's process has gone without ending the run. */
   gone: boolean;
+  /** What was taken away, so that nobody can go on with a run that is gone: `The run's directory is gone`; null for nothing. */
+  lost: string | null;
   kernelPid: number | null;
   /** Why the run waits for room on its disk; null while it does not. */
   stalled: string | null;
   /** Milliseconds since the epoch, for times that run on between records; undefined where no clock is wanted. */
   now: number | undefined;
 }
+
+type Looked = Pick<ConsoleView, 'lost' | 'stalled' | 'now'>;
 
 export interface ConsoleStore {
   store: StoreApi<ConsoleView>;
@@ -40,7 +44,7 @@ export interface ConsoleStore {
   show(view: LiveState, travel: Travel): void;
   follow(): void;
   surround(around: Timeline): void;
-  setKernel(kernel: { pid: number | null; gone: boolean; stalled?: string | null; now?: number }): void;
+  setKernel(kernel: Pick<ConsoleView, 'gone'> & Partial<Looked> & { pid: number | null }): void;
   /** The newest state, notified or not. */
   latest(): LiveState;
   stop(): void;
@@ -57,6 +61,7 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
     around: null,
     replay,
     gone: false,
+    lost: null,
     kernelPid: null,
     stalled: null,
     now: undefined,
@@ -87,11 +92,11 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
       publish();
     },
     surround: (around) => store.setState({ around }),
-    setKernel: ({ pid, gone, stalled = null, now }) => {
+    setKernel: ({ pid, gone, lost = null, stalled = null, now }) => {
       const old = store.getState();
+      const next = { kernelPid: pid, gone, lost, stalled, now };
       // Only the first and last lines show these; nothing else is notified of a clock that goes on.
-      if (old.kernelPid !== pid || old.gone !== gone || old.stalled !== stalled || old.now !== now)
-        store.setState({ kernelPid: pid, gone, stalled, now });
+      if (Object.entries(next).some(([name, value]) => old[name as keyof typeof next] !== value)) store.setState(next);
     },
     latest: () => latest,
     stop: () => pacer.stop(),

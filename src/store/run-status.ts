@@ -48,6 +48,9 @@ export const killedBy = ({ kernel }: LiveState): string | null => {
   return fault === undefined ? null : `fault ${fault.id} ${fault.fault}`;
 };
 
+/** Behind what was taken away of a run whose kernel is gone. */
+export const NOTHING_LEFT = 'nothing of it can be resumed';
+
 /** Nothing can be changed any more: the run has ended, or there is no kernel to do it. */
 export const isOver = (live: LiveState, gone: boolean): boolean => live.info.outcome !== null || gone;
 

@@ -344,6 +344,15 @@ test('the kernel’s death is shown with the way out, and quitting does not ask'
   await press('q', () => exit.mock.calls.length === 1);
 });
 
+test('deleted-under-the-console: a run whose directory is gone is not offered to be resumed', async () => {
+  const { console, screen } = show(NORMAL);
+  console.setKernel({ pid: null, gone: true, lost: "The run's directory is gone, deleted or moved" });
+  await vi.waitFor(() =>
+    expect(screen()).toMatch(/! The run's directory is gone, deleted or moved: nothing of it can be/),
+  );
+  expect(screen()).not.toContain('turingos resume');
+});
+
 test('a view of the past of a run whose kernel is gone shows it alive, and says what became of it', async () => {
   const { console, press } = show(NORMAL);
   console.setKernel({ pid: null, gone: true });

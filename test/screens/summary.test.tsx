@@ -11,6 +11,9 @@ test('what is left on the normal screen: one table, and how to go on', () => {
   expect(text).toMatch(/7f3a0c1d ledger-12 {3}P tiny {3}W tiny-early\n[\s\S]*THRASHING .*45/);
   expect(text).toContain('turingos attach 7f3a0c1d');
   expect(summaryText(live, true, 120)).toContain('turingos resume 7f3a0c1d');
+  const lost = summaryText(live, true, 120, "The run's journal is gone, deleted or moved");
+  expect(lost).toContain("The run's journal is gone, deleted or moved: nothing of it can be resumed.");
+  expect(lost).not.toContain('turingos resume');
   const longest = {
     ...live,
     kernel: { ...live.kernel, tick: 1_000_000 },

@@ -8,7 +8,7 @@ import type { ConsoleView } from '../../store/console-store.ts';
 import { GOTO_FORMS } from '../../store/goto.ts';
 import type { LiveState } from '../../store/live-state.ts';
 import { isOpen } from '../../store/projections/traps.ts';
-import { killedBy, type RunWord, runWord } from '../../store/run-status.ts';
+import { killedBy, NOTHING_LEFT, type RunWord, runWord } from '../../store/run-status.ts';
 import { speedText } from '../../store/speed.ts';
 import { isOld, type Message, type Prompt, type UiState } from '../../store/ui-store.ts';
 import { patternLine, typedLine } from '../typed-line.ts';
@@ -110,6 +110,7 @@ const statusSpans = (console: ConsoleView, ui: UiState, readOnly: boolean): Span
   const { live, held } = console;
   const word = runWord(live, console.gone);
   if (isGone(console)) {
+    if (console.lost !== null) return [['error', `! ${console.lost}: `], NOTHING_LEFT];
     const killed = killedBy(live);
     const how = killed === null ? 'The kernel is gone' : `The kernel was killed by ${killed}`;
     return [['error', `! ${how}. `], `What it wrote is kept: turingos resume ${live.info.id} goes on`];
