@@ -266,6 +266,19 @@ describe('capitals act on the run', () => {
     await press('y', /Killed:/);
     expect(command).toHaveBeenCalledWith({ command: 'kill' }, 'by key');
   });
+  test.each([NORMAL, SMALL])('nothing in the chooser of faults is cut at $columns columns', async (size) => {
+    const { press } = show(size);
+    await press('X', /a reply ends early, at once if it can/);
+    const dialog = (text: string): string[] => text.split('\n').filter((line) => /[│━] .*[│━]/.test(line));
+    for (const what of [
+      /fails half-way/,
+      /all that was derived from it/,
+      /what the other did/,
+      /one number or word changed/,
+    ]) {
+      expect(dialog(await press('j', what)).join('\n')).not.toMatch(/\S…/);
+    }
+  });
   test('X chooses a fault, whom it strikes, and which handle', async () => {
     const { press, command } = show(LARGE);
     await press('X', /INJECT A FAULT/);

@@ -53,7 +53,7 @@ const content = (
         ],
       };
     case 'inject':
-      return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live, dialogRoom(rows)) };
+      return { title: 'INJECT A FAULT', lines: injectLines(overlay, console.live, dialogRoom(rows), width) };
   }
 };
 
@@ -85,18 +85,23 @@ const killLines = (live: LiveState, width: number): Span[][] => {
   ];
 };
 
-/** The list takes the room that the rows below it leave, and follows the cursor. */
-const injectLines = (inject: InjectState, live: LiveState, room: number): Span[][] => {
+/** The list takes the room that the rows below it leave, and follows the cursor; under it stands what the chosen fault does. */
+const injectLines = (inject: InjectState, live: LiveState, room: number, width: number): Span[][] => {
+  const most = width < WHOLE_ROW ? CHOICES_SHOWN - 2 : CHOICES_SHOWN;
   const targets = targetsOf(live.kernel);
   const mark = (on: boolean): string => (on ? '> ' : '  ');
-  const choices = (row: InjectState['row'], name: string, labels: readonly string[], chosen: number): Span[] => [
-    ['bold', mark(inject.row === row)],
-    `${name.padEnd(8)}`,
-    ...labels.slice(firstShown(chosen, labels.length, CHOICES_SHOWN)).flatMap((label, i): Span[] => {
-      const on = i + firstShown(chosen, labels.length, CHOICES_SHOWN) === chosen;
-      return [[on ? 'select' : 'plain', `${on ? '*' : ' '}${label} `]];
-    }),
-  ];
+  const choices = (row: InjectState['row'], name: string, labels: readonly string[], chosen: number): Span[] => {
+    const from = firstShown(chosen, labels.length, most);
+    return [
+      ['bold', mark(inject.row === row)],
+      `${name.padEnd(8)}`,
+      ...labels.slice(from, from + most).flatMap((label, i): Span[] => {
+        const on = i + from === chosen;
+        return [[on ? 'select' : 'plain', `${i === 0 ? '' : ' '}${on ? '*' : ' '}${label}`]];
+      }),
+      ['dim', from + most < labels.length ? ' …' : ''],
+    ];
+  };
   const below = [
     choices(
       'target',
@@ -118,22 +123,25 @@ const injectLines = (inject: InjectState, live: LiveState, room: number): Span[]
   // One row more for the line that says what is hidden, and one that the handle may need: the list must not jump.
   const shown = Math.max(1, Math.min(FAULTS.length, room - 5));
   const from = firstShown(inject.fault, FAULTS.length, shown);
-  const list = FAULTS.slice(from, from + shown).map(({ fault, name, what }, i): Span[] => {
+  const list = FAULTS.slice(from, from + shown).map(({ fault, name }, i): Span[] => {
     const on = from + i === inject.fault;
     return [
       ['bold', mark(inject.row === 'fault' && on)],
       [on ? 'select' : 'plain', `${on ? '*' : ' '}${String(from + i + 1).padStart(2)} ${name.padEnd(19)}`],
-      ['accent', ` ${fault.padEnd(17)}`],
-      ['dim', ` ${what}`],
+      ['accent', ` ${fault}`],
     ];
   });
   const [above, after] = [from, FAULTS.length - from - shown];
   const hidden = [above > 0 ? `${above} above` : '', after > 0 ? `${after} below` : ''].filter((part) => part !== '');
-  return [...list, [['dim', hidden.length === 0 ? '' : `    ${hidden.join(', ')}`]], ...below];
+  const what = `    ${FAULTS[inject.fault]?.what ?? ''}`;
+  return [...list, [what, ['dim', hidden.length === 0 ? '' : `   ${hidden.join(', ')}`]], ...below];
 };
 
-/** Choices of a row that are surely drawn: further ones begin anew from the one that is chosen. */
+/** Choices of a row that are drawn, the chosen one among them. */
 const CHOICES_SHOWN = 9;
+
+/** Columns that all rates and numbers of times take in one row. */
+const WHOLE_ROW = 62;
 
 /** Where a window of so many begins that shows the chosen one. */
 const firstShown = (chosen: number, count: number, shown: number): number =>
