@@ -10,6 +10,7 @@ import { listSegments } from './journal/index.ts';
 import { lastLook, rememberLook } from './last-look.ts';
 import { diskUse } from './runtime/disk-use.ts';
 import { kernelWords } from './runtime/kernel-words.ts';
+import { killedMark, killedText } from './runtime/killed-mark.ts';
 import { lockHolder } from './runtime/liveness.ts';
 import { runDir, runIds } from './runtime/run-dir.ts';
 import { isLive, type RunSummary, summarise } from './runtime/run-summary.ts';
@@ -114,13 +115,13 @@ export const runsSource = (home: string): RunsSource => {
   };
 };
 
-/** Size and time of the last segment, and who holds the journal; '' where it cannot be told. */
+/** Size and time of the last segment, who holds the journal, and when it was killed by force; '' where it cannot be told. */
 const signatureOf = async (dir: string): Promise<string> => {
   try {
     const last = (await listSegments(dir)).at(-1);
     if (last === undefined) return '';
     const { size, mtimeMs } = statSync(last);
-    return `${last} ${size} ${mtimeMs} ${lockHolder(dir)?.pid ?? ''}`;
+    return `${last} ${size} ${mtimeMs} ${lockHolder(dir)?.pid ?? ''} ${killedMark(dir)?.at ?? ''}`;
   } catch {
     return '';
   }
@@ -162,7 +163,9 @@ const standing = (
 };
 
 const toldBy = (summary: RunSummary, why: WhyReport): Told => {
-  const { id, dir, state, pid } = summary;
+  const { id, dir, state, pid, forced } = summary;
+  const words = pid === null && why.ended === null ? kernelWords(dir) : '';
+  const killed = forced === undefined ? {} : { killed: killedText(forced) };
   const { panic, thrash, cost } = why;
   const now =
     why.paused ?? (why.map || (why.lastProgress === null ? '' : `t${why.lastProgress.tick} ${why.lastProgress.what}`));
@@ -170,7 +173,7 @@ const toldBy = (summary: RunSummary, why: WhyReport): Told => {
     panic: { left: panic.left, total: panic.total },
     ...{ thrash, now: why.ended === null ? now : '', broken: why.broken !== null },
     cost: cost === null ? null : cost / 1e9,
-    fields: whyFields(why, { kernel: pid, kernelWords: pid === null && why.ended === null ? kernelWords(dir) : '' }),
+    fields: whyFields(why, { kernel: pid, kernelWords: words, ...killed }),
     next: nextVerbs(id, state, why),
   };
 };

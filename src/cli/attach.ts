@@ -7,7 +7,7 @@ import { UserError } from '../runtime/user-error.ts';
 import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { type CommonOptions, wantsLines } from './options.ts';
-import { endCode, endObject, goneSentence } from './outcome.ts';
+import { endCode, endObject, goneCode, goneSentence } from './outcome.ts';
 import { json } from './print.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
 import { watchPlain } from './watch-plain.ts';
@@ -33,7 +33,8 @@ export const attachVerb = async (name: string, options: AttachOptions): Promise<
     records = record.seq;
     return isNotable(record) ? json(shown(record)) : undefined;
   });
-  if (ended === undefined) throw new UserError(goneSentence(id, dir, await lastRecords(dir)), EXIT.notPassed);
+  if (ended === undefined)
+    throw new UserError(goneSentence(id, dir, await lastRecords(dir)), goneCode(dir, EXIT.notPassed));
   await json(endObject(id, dir, ended, records));
   return endCode(ended);
 };

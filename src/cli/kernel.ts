@@ -12,6 +12,7 @@ import { serveControl } from '../runtime/control-server.ts';
 import { Engine, RunOver } from '../runtime/engine.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { refuseAlive } from '../runtime/find-kernel.ts';
+import { unmarkKilled } from '../runtime/killed-mark.ts';
 import { type Launch, launchFile, readLaunch } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { markSwapped } from '../runtime/swapped-brains.ts';
@@ -71,6 +72,8 @@ const supervise = async (
   const { world, grader, go } = await orClose(journal, () => beginning(dir, launch, journal, pair, sandbox));
   // Only who holds the lock may say what the run is, and that it needs no launching any more.
   rmSync(launchFile(dir), { force: true });
+  // It lives again: that it was killed is over.
+  unmarkKilled(dir);
   const index = startIndexThread(dir);
   const repeatsCommands = sandbox?.kind !== 'none';
   const { id, notify } = launch;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FaultTally } from '../evidence/chaos/tally.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { lastRecords } from '../runtime/journal-tail.ts';
+import { killedMark, killedText } from '../runtime/killed-mark.ts';
 import { type KernelProcess, type Launch, launchFile, launchKernel } from '../runtime/launch.ts';
 import { dropSocketPlace } from '../runtime/run-dir.ts';
 import { killText } from '../runtime/run-summary.ts';
@@ -13,7 +14,7 @@ import { appearanceOf, type ScreenOptions } from './appearance.ts';
 import { openConsole } from './console.ts';
 import { Interrupts } from './interrupts.ts';
 import { wantsLines } from './options.ts';
-import { endCode, endObject, endSentence, goneSentence } from './outcome.ts';
+import { endCode, endObject, endSentence, goneCode, goneSentence } from './outcome.ts';
 import { json, line, say } from './print.ts';
 import { selfCommand } from './self-command.ts';
 import { isNotable, shown, watchRun } from './watch.ts';
@@ -128,11 +129,13 @@ export const waitFor = async (id: string, dir: string, kernel: KernelProcess, ho
   const code = await kernel.exited;
   if (ended === undefined) {
     const last = await lastRecords(dir);
-    const killed = killText(last);
+    const mark = killedMark(dir);
+    const killed = mark === undefined ? killText(last) : killedText(mark);
     say(goneSentence(id, dir, last));
-    if (how.json) await json({ id, outcome: 'gone', reason: killed || `kernel ended with ${code}`, records, dir });
+    const outcome = mark === undefined ? 'gone' : 'killed';
+    if (how.json) await json({ id, outcome, reason: killed || `kernel ended with ${code}`, records, dir });
     // What the plan has brought about is no error of the program.
-    return killed === '' ? EXIT.internal : EXIT.notPassed;
+    return goneCode(dir, killed === '' ? EXIT.internal : EXIT.notPassed);
   }
   if (how.json) await json(endObject(id, dir, ended, records));
   else {

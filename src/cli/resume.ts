@@ -4,6 +4,7 @@ import { refuseEmpty } from '../runtime/empty-journal.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { refuseAlive } from '../runtime/find-kernel.ts';
 import { findRun } from '../runtime/find-run.ts';
+import { killedMark, killedText } from '../runtime/killed-mark.ts';
 import type { KernelProcess, Launch } from '../runtime/launch.ts';
 import { readManifest } from '../runtime/manifest.ts';
 import { hasEnded } from '../runtime/resume.ts';
@@ -30,7 +31,14 @@ export const resumeVerb = async (name: string | undefined, options: ResumeOption
     throw new UserError(`resume --all takes no run: leave ${name} out, or --all`, EXIT.usage);
   }
   if (name === undefined) throw new UserError('resume needs a run, or --all for all that are gone', EXIT.usage);
-  return await launchRun(await resumable(home, name), options);
+  const launched = await resumable(home, name);
+  const { id } = launched.launch;
+  const killed = killedMark(launched.dir);
+  if (killed !== undefined) {
+    if (options.json === true) await json({ kind: 'run.unkilled', id, ...killed });
+    else await line(`${id} was killed ${killedText(killed)}; it goes on all the same`);
+  }
+  return await launchRun(launched, options);
 };
 
 /** @throws UserError where there is nothing to resume, or it cannot be */
@@ -52,7 +60,7 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
   }
   await refuseEmpty(id, dir);
   const before = await summarise(home, id);
-  if (before !== undefined && Outcome.safeParse(before.state).success) {
+  if (before !== undefined && before.forced === undefined && Outcome.safeParse(before.state).success) {
     throw hasEnded(id, ` (${before.state} at t${before.tick}: ${before.reason})`);
   }
   const { profile, config, taskSource, workspace, socket } = manifest;
@@ -78,8 +86,8 @@ const resumable = async (home: string, name: string): Promise<Launched> => {
 const AT_ONCE = 4;
 
 /**
- * Every run whose kernel was lost, the oldest first, but for those that somebody has tagged: a tag marks what is to be looked at
- * as it is. One that cannot go on is told of, and the others do; so is what is left alone.
+ * Every run whose kernel was lost, the oldest first, but for those that somebody has tagged, since a tag marks what is to be looked
+ * at as it is, and those that somebody has killed. One that cannot go on is told of, and the others do; so is what is left alone.
  * @returns 0 when all go on; with `--headless` when all have passed
  */
 const resumeAll = async (home: string, options: ResumeOptions): Promise<number> => {
@@ -135,15 +143,22 @@ const parted = (all: readonly RunSummary[]): { gone: RunSummary[]; left: Left[] 
   return { gone, left };
 };
 
-/** Who is alive or tagged by name; of those that have ended there may be hundreds. */
+/** Who is alive, tagged, or killed and could go on, by name; of those that have ended there may be hundreds. */
 const tellLeft = async (left: readonly Left[], asJson: boolean): Promise<void> => {
   if (asJson) {
-    for (const { run, why } of left) await json({ kind: 'run.left', id: run.id, why });
+    for (const { run, why } of left) {
+      const forced = run.forced === undefined ? {} : { forced: run.forced };
+      await json({ kind: 'run.left', id: run.id, why, ...forced });
+    }
     return;
   }
   const ended: Record<string, number> = {};
   for (const { run, why } of left) {
     if (why === 'tagged') await line(`${run.id}: left alone, it is tagged: turingos resume ${run.id} goes on with it`);
+    else if (run.forced !== undefined)
+      await line(
+        `${run.id}: left alone, it was killed ${killedText(run.forced)}; turingos resume ${run.id} goes on with it`,
+      );
     else if (why === 'alive')
       await line(
         `${run.id}: left alone, ${run.pid === null ? 'it is starting' : `it is alive, as process ${run.pid}`}`,

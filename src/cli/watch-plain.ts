@@ -8,7 +8,7 @@ import { lastRecords } from '../runtime/journal-tail.ts';
 import { kernelPid } from '../runtime/liveness.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 import { stallOf } from '../runtime/stall.ts';
-import { endCode, goneSentence } from './outcome.ts';
+import { endCode, goneCode, goneSentence } from './outcome.ts';
 import { PlainOrders } from './plain-orders.ts';
 import { PlainTeller } from './plain-teller.ts';
 import { line, say } from './print.ts';
@@ -75,7 +75,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
   const { outcome } = teller.live.info;
   if (outcome !== null) return endCode({ outcome });
   say(goneSentence(id, dir, await lastRecords(dir)));
-  return EXIT.notPassed;
+  return goneCode(dir, EXIT.notPassed);
 };
 
 /** A run that has no kernel yet is not gone. */

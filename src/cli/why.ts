@@ -8,6 +8,7 @@ import { refuseEmpty } from '../runtime/empty-journal.ts';
 import { EXIT } from '../runtime/exit-codes.ts';
 import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelWords } from '../runtime/kernel-words.ts';
+import { killedMark, killedText } from '../runtime/killed-mark.ts';
 import { homeDir, runDir } from '../runtime/run-dir.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 import { stallOf } from '../runtime/stall.ts';
@@ -75,12 +76,16 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
       : why.paused === null
         ? 'running'
         : 'paused';
+  const mark = kernel === null && why.ended === null && why.records > 0 ? killedMark(dir) : undefined;
   const path = dir === runDir(homeDir(home), id) ? {} : { path: name };
   return {
     id,
     why,
-    standing: why.ended?.outcome ?? open,
-    host: { kernel, kernelWords: kernelWords(dir), stalled },
+    standing: why.ended?.outcome ?? (mark === undefined ? open : 'killed'),
+    host: {
+      ...{ kernel, kernelWords: kernelWords(dir), stalled },
+      ...(mark === undefined ? {} : { killed: killedText(mark) }),
+    },
     ...path,
   };
 };

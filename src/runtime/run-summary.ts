@@ -6,6 +6,7 @@ import { afterSwap, type Labelled, Outcome, type Seated } from '../kernel/index.
 import { HOLDS, holdingOf } from './empty-journal.ts';
 import { livingPid, socketOf } from './find-kernel.ts';
 import { firstRecord, lastRecords } from './journal-tail.ts';
+import { type KilledMark, killedMark, killedText } from './killed-mark.ts';
 import { kernelPid, lockFile, lockHolder } from './liveness.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { runDir, runIds } from './run-dir.ts';
@@ -41,6 +42,8 @@ export interface RunSummary {
   empty?: true;
   /** It paused without anybody's order. */
   byItself?: true;
+  /** It is `killed`, and by SIGKILL: its journal has no end, so that it can be resumed. */
+  forced?: KilledMark;
   /** ISO 8601 time of the last record; null before the first. */
   lastAt: string | null;
   /** Of the living kernel; its process group has the same number. */
@@ -113,7 +116,7 @@ const seated = async (begun: Described, dir: string, reader: SwapReader): Promis
   };
 };
 
-type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'empty' | 'byItself' | 'lastAt'>;
+type Told = Pick<RunSummary, 'state' | 'tick' | 'records' | 'reason' | 'empty' | 'byItself' | 'forced' | 'lastAt'>;
 
 const unreadable = { tick: 0, records: 0, reason: 'its journal cannot be read', lastAt: null };
 const NO_MANIFEST = 'its run.json is missing or cannot be read: put it back, then resume';
@@ -161,14 +164,24 @@ const toldBy = async (dir: string, pid: number | null): Promise<Told> => {
   if (last === undefined) return await toldByNothing(dir, pid);
   const ended = records.findLast((record) => record.kind === 'run.ended');
   const outcome = Outcome.safeParse(ended?.outcome).data;
-  const state = outcome ?? openState(pid, records);
+  const open = outcome ?? openState(pid, records);
+  const forced = pid === null && outcome === undefined ? killedMark(dir) : undefined;
+  const state = forced === undefined ? open : 'killed';
   const halted = state === 'paused' ? haltText(records) : '';
   return {
     state,
     tick: typeof ended?.ticks === 'number' ? ended.ticks : tickOf(records),
     records: last.seq,
-    reason: outcome !== undefined ? String(ended?.reason ?? '') : state === 'gone' ? killText(records) : halted,
+    reason:
+      outcome !== undefined
+        ? String(ended?.reason ?? '')
+        : forced !== undefined
+          ? killedText(forced)
+          : state === 'gone'
+            ? killText(records)
+            : halted,
     ...(halted === '' ? {} : { byItself: true as const }),
+    ...(forced === undefined ? {} : { forced }),
     lastAt: last.ts,
   };
 };

@@ -7,6 +7,7 @@ import type { CommandParams } from './control-protocol.ts';
 import { EXIT } from './exit-codes.ts';
 import { findKernel } from './find-kernel.ts';
 import { lastRecords } from './journal-tail.ts';
+import { markKilled, unmarkKilled } from './killed-mark.ts';
 import { groupMembers, killGroup, lockHolder } from './liveness.ts';
 import { UserError } from './user-error.ts';
 
@@ -23,6 +24,8 @@ export interface Stopped {
   by: 'command' | 'force';
   /** Dispatches; null where the journal has no end. */
   tick: number | null;
+  /** The journal has no end, and no mark could be left beside it that says who ended the run. */
+  unmarked?: true;
   /** Streams that were under way, with the tokens that are kept. */
   streams: { pid: number; label: string; tokens: number }[];
   /** Other processes that were ended, as people name them. */
@@ -47,13 +50,19 @@ export const stopRun = async (dir: string, socket: string, holder: Holder, why: 
   while (writing() && performance.now() - begun < GRACE_MS) await sleep(POLL_MS);
   const obeyed = !writing();
   const strays = groupMembers(holder.pid).filter((pid) => pid !== holder.pid);
+  // Before the kernel is gone: whoever waits for it asks then how it ended.
+  const marked = obeyed || markKilled(dir, why);
   // A kernel that has closed its journal has nothing left to do but to let go of memory: there is no need to wait for that.
   killGroup(holder.pid);
   while (isAlive(holder)) await sleep(POLL_MS);
   // Looking for a group's members means looking at every process there is.
   while (groupMembers(holder.pid).length > 0) await sleep(POLL_MS);
   const ms = Math.round(performance.now() - begun);
-  return { by: obeyed ? 'command' : 'force', ...(await told(dir)), group: holder.pid, strays, ms };
+  const end = await told(dir);
+  // It was slow, but had the last word.
+  if (!obeyed && end.tick !== null) unmarkKilled(dir);
+  const unmarked = end.tick === null && !marked ? { unmarked: true as const } : {};
+  return { by: obeyed ? 'command' : 'force', ...end, ...unmarked, group: holder.pid, strays, ms };
 };
 
 /**

@@ -49,17 +49,18 @@ describe('kill', () => {
     expect((await ended).code).toBe(130);
   });
 
-  test('a kernel that does not answer is ended all the same, and its run is gone', async () => {
+  test('a kernel that does not answer is ended all the same, and lists say who killed it', async () => {
     const home = newHome();
     const { id, pid, ended } = await slowRun(home);
     process.kill(pid, 'SIGSTOP');
     const killed = lastJson(await turingos('kill', id, '--json', '--home', home));
     expect(killed).toMatchObject({ id, by: 'force', tick: null, group: pid });
-    expect(await ended).toMatchObject({ code: 70, stderr: expect.stringContaining(`run ${id} is gone`) });
+    expect(killed).not.toHaveProperty('unmarked');
+    expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining(`run ${id} was killed by cli`) });
     const { runs } = lastJson(await turingos('ps', '--all', '--json', '--home', home));
-    expect(runs).toMatchObject([{ id, state: 'gone' }]);
+    expect(runs).toMatchObject([{ id, state: 'killed', forced: { by: 'cli', reason: 'turingos kill' } }]);
     expect((await turingos('verify', id, '--home', home)).code).toBe(0);
-    expect((await turingos('attach', id, '--json', '--home', home)).code).toBe(1);
+    expect((await turingos('attach', id, '--json', '--home', home)).code).toBe(130);
   });
 });
 

@@ -43,9 +43,10 @@ const allVerbs = (id: string, standing: Standing, why: WhyReport): NextVerb[] =>
   }
   // Of no record nobody can go on.
   if (standing === 'gone' && why.records === 0) return [];
-  if (standing === 'gone') {
+  const isForced = standing === 'killed' && why.ended === null;
+  if (standing === 'gone' || isForced) {
     return [
-      { verb: `resume ${id}`, why: 'go on where its kernel was lost' },
+      { verb: `resume ${id}`, why: `go on where its kernel was ${isForced ? 'killed' : 'lost'}` },
       ...(why.tick > 0 ? [{ verb: `open ${id}@t${why.tick}`, why: 'what it was at' }] : []),
     ];
   }

@@ -12,6 +12,8 @@ export interface HostFacts {
   kernelWords: string;
   /** Why the journal takes nothing at the moment, as `ps` says it too. */
   stalled?: string | null;
+  /** Who ended its kernel by force, when and why; then the journal has no end. */
+  killed?: string;
 }
 
 export interface WhyLine {
@@ -82,6 +84,7 @@ const hostText = (why: WhyReport, facts: HostFacts, outages: number, open: numbe
   if (host.tornBytes > 0) parts.push(`${host.tornBytes} torn bytes cut`);
   if (facts.kernel !== null) parts.push(`kernel ${facts.kernel} at work`);
   else if (ended !== null) parts.push('its kernel ended it');
+  else if (facts.killed !== undefined) parts.push(`its kernel was killed ${facts.killed}`);
   else if (why.killedBy !== null) parts.push(`its kernel was killed by ${why.killedBy}`);
   else parts.push(`its kernel ended without a word${facts.kernelWords === '' ? '' : `, but: ${facts.kernelWords}`}`);
   parts.push(broken === null ? 'chain ok' : 'chain broken');
@@ -99,7 +102,8 @@ export const whyText = (
   host: HostFacts,
   next: readonly NextVerb[],
 ): string[] => {
-  const end = why.ended === null ? '' : `: ${why.ended.reason}`;
+  const reason = why.ended?.reason ?? host.killed;
+  const end = reason === undefined ? '' : `: ${reason}`;
   const traps = Object.entries(why.traps).map(([code, count]) => `${count} ${code}`);
   const cost = why.cost === null ? '' : `, $${(why.cost / 1e9).toFixed(2)}`;
   const lines = [
