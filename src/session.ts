@@ -6,7 +6,7 @@ import { resumeFrom } from './replay/index.ts';
 import { type ControlClient, connectControl } from './runtime/control-client.ts';
 import { lossOf } from './runtime/empty-journal.ts';
 import { livingPid, socketOf } from './runtime/find-kernel.ts';
-import { kernelPid } from './runtime/liveness.ts';
+import { kernelPid, stoppedText } from './runtime/liveness.ts';
 import { runDir } from './runtime/run-dir.ts';
 import { stallOf } from './runtime/stall.ts';
 import type { Control } from './screens/control.ts';
@@ -178,9 +178,12 @@ const lookAtKernel = (dir: string, console: ConsoleStore): (() => void) => {
     const gone = missed > 1;
     const lost = gone && outcome === null ? await lossOf(dir, lastSeq > 0).catch(() => null) : null;
     if (stopped) return;
-    console.setKernel({ pid, gone, lost, stalled, now });
+    const frozen = stoppedText(dir);
+    console.setKernel({ pid, gone, lost, stalled: frozen ?? stalled, stopped: frozen !== null, now });
     silence = pid !== null && outcome === null && lastSeq === seen ? silence + 1 : 0;
     seen = lastSeq;
+    // One that is stopped answers nothing.
+    if (frozen !== null) silence = 0;
     if (silence % SILENT_LOOKS === 1) stallOf(dir).then((why) => (stalled = why));
     else if (silence === 0) stalled = null;
   };

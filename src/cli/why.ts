@@ -9,6 +9,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { livingPid } from '../runtime/find-kernel.ts';
 import { kernelWords } from '../runtime/kernel-words.ts';
 import { killedMark, killedText } from '../runtime/killed-mark.ts';
+import { stoppedText } from '../runtime/liveness.ts';
 import { homeDir, runDir } from '../runtime/run-dir.ts';
 import { isStarting } from '../runtime/run-summary.ts';
 import { stallOf } from '../runtime/stall.ts';
@@ -66,7 +67,8 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
     throw new UserError(`run ${id} never began: it has no journal${said}; start a new one`, EXIT.notFound);
   }
   if (kernel === null) await refuseEmpty(id, dir);
-  const stalled = kernel === null ? null : await stallOf(dir);
+  const frozen = stoppedText(dir);
+  const stalled = kernel === null ? null : (frozen ?? (await stallOf(dir)));
   const why = await readWhy(dir);
   const open: Standing =
     kernel === null
@@ -84,6 +86,7 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
     standing: why.ended?.outcome ?? (mark === undefined ? open : 'killed'),
     host: {
       ...{ kernel, kernelWords: kernelWords(dir), stalled },
+      ...(frozen === null ? {} : { stopped: true }),
       ...(mark === undefined ? {} : { killed: killedText(mark) }),
     },
     ...path,

@@ -17,6 +17,8 @@ export interface HeaderProps {
   /** The run has ended, or its kernel has: there is nothing live to look at. */
   over?: boolean;
   kernelPid: number | null;
+  /** That process is stopped, and does not answer. */
+  stopped?: boolean;
   now?: number | undefined;
   /** Opened to be replayed. */
   replay?: boolean;
@@ -121,6 +123,9 @@ const names = (live: LiveState): Span[][] => [
 
 const time = ({ now }: HeaderProps, live: LiveState): string => shortTime(elapsedMs(live.info, now));
 
+const kernelWord = ({ word, stopped }: HeaderProps): string =>
+  word === 'GONE' ? 'gone' : stopped === true ? 'stopped' : 'ok';
+
 /** From rich to bare; the first that fits is taken. */
 const VARIANTS: readonly Variant[] = [
   (props, live) => [
@@ -128,7 +133,7 @@ const VARIANTS: readonly Variant[] = [
     ...taskSpans(live, live.info.task),
     ...pair(live, 40, '   '),
     `   seed ${live.info.seed}   tick ${live.kernel.tick}   ${time(props, live)}`,
-    props.kernelPid === null ? '' : `   kernel ${props.kernelPid} ${props.word === 'GONE' ? 'gone' : 'ok'}`,
+    props.kernelPid === null ? '' : `   kernel ${props.kernelPid} ${kernelWord(props)}`,
   ],
   (props, live) => [
     ['bold', live.info.id],

@@ -20,6 +20,20 @@ export const kernelPid = (dir: string): number | undefined => {
   return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
 };
 
+/** The same, where that process is stopped: by SIGSTOP, or under a debugger. It lives, and answers nothing. */
+const stoppedPid = (dir: string): number | undefined => {
+  const pid = kernelPid(dir);
+  return pid !== undefined && 'Tt'.includes(statOf(pid)?.[0] ?? '-') ? pid : undefined;
+};
+
+/** What is said everywhere of a kernel that is stopped; null where it is not. */
+export const stoppedText = (dir: string): string | null => {
+  const pid = stoppedPid(dir);
+  return pid === undefined
+    ? null
+    : `its kernel, process ${pid}, is stopped and does not answer: kill -CONT ${pid} lets it go on`;
+};
+
 /** Pids in a process group that still run; zombies, which only wait to be counted, do not. */
 export const groupMembers = (group: number): number[] => {
   let names: string[];
@@ -35,12 +49,17 @@ export const groupMembers = (group: number): number[] => {
 };
 
 const inGroup = (pid: number, group: number): boolean => {
+  const [state, , pgrp] = statOf(pid) ?? [];
+  return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+};
+
+/** From the state on, which stands behind the command's name; undefined where there is no such process. */
+const statOf = (pid: number): string[] | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, , pgrp] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return false;
+    return undefined;
   }
 };
 

@@ -26,13 +26,15 @@ export interface ConsoleView {
   /** What was taken away, so that nobody can go on with a run that is gone: `The run's directory is gone`; null for nothing. */
   lost: string | null;
   kernelPid: number | null;
-  /** Why the run waits for room on its disk; null while it does not. */
+  /** Why the kernel writes nothing: it is stopped, or waits for room on its disk; null while it does not. */
   stalled: string | null;
+  /** The kernel's process is stopped: it lives, and does not answer. */
+  stopped: boolean;
   /** Milliseconds since the epoch, for times that run on between records; undefined where no clock is wanted. */
   now: number | undefined;
 }
 
-type Looked = Pick<ConsoleView, 'lost' | 'stalled' | 'now'>;
+type Looked = Pick<ConsoleView, 'lost' | 'stalled' | 'stopped' | 'now'>;
 
 export interface ConsoleStore {
   store: StoreApi<ConsoleView>;
@@ -64,6 +66,7 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
     lost: null,
     kernelPid: null,
     stalled: null,
+    stopped: false,
     now: undefined,
   }));
   const publish = (): void => {
@@ -92,9 +95,9 @@ export const createConsoleStore = (clock: Clock = systemClock, replay = false): 
       publish();
     },
     surround: (around) => store.setState({ around }),
-    setKernel: ({ pid, gone, lost = null, stalled = null, now }) => {
+    setKernel: ({ pid, gone, lost = null, stalled = null, stopped = false, now }) => {
       const old = store.getState();
-      const next = { kernelPid: pid, gone, lost, stalled, now };
+      const next = { kernelPid: pid, gone, lost, stalled, stopped, now };
       // Only the first and last lines show these; nothing else is notified of a clock that goes on.
       if (Object.entries(next).some(([name, value]) => old[name as keyof typeof next] !== value)) store.setState(next);
     },

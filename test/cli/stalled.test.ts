@@ -1,15 +1,17 @@
-/** A run whose journal waits for room on the disk says so in `ps`. */
+/** A run whose journal waits for room on the disk, or whose kernel is stopped, says so. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { identify } from '../../src/journal/lock.ts';
 import { DEFAULT_POLICY } from '../../src/kernel/index.ts';
 import type { CommandParams, CommandResult } from '../../src/runtime/control-protocol.ts';
 import { serveControl } from '../../src/runtime/control-server.ts';
+import { stoppedText } from '../../src/runtime/liveness.ts';
 import { environment, writeManifest } from '../../src/runtime/manifest.ts';
 import { runDir } from '../../src/runtime/run-dir.ts';
+import { openSession } from '../../src/session.ts';
 import { scratch } from '../runtime/rig.ts';
-import { lastJson, turingos } from './harness.ts';
+import { lastJson, newHome, slowRun, turingos } from './harness.ts';
 
 /** A run whose kernel is this process, which waits for room. @param command what becomes of orders */
 const stalledRun = async (command: (params: CommandParams) => Promise<CommandResult>) => {
@@ -67,4 +69,29 @@ test('order-races-with-the-end: an order that the end overtakes is told as one t
     code: 75,
     stderr: `turingos: run ${id} is not alive: \`turingos ps --all\` says how it ended\n`,
   });
+});
+
+test('stopped-kernel: ps and why tell in one wording that a kernel is stopped, until it goes on', async () => {
+  const home = newHome();
+  const { ended, id, dir, pid } = await slowRun(home);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await vi.waitFor(() => expect(stoppedText(dir)).not.toBeNull());
+    const said = `its kernel, process ${pid}, is stopped and does not answer: kill -CONT ${pid} lets it go on`;
+    expect((await turingos('ps', '--home', home)).stdout).toContain(said);
+    const why = (await turingos('why', id, '--home', home)).stdout;
+    expect(why).toContain(said);
+    expect(why).not.toContain('at work');
+
+    const session = openSession(home, id, { file: undefined, names: async () => [] });
+    onTestFinished(session.stop);
+    const known = () => session.console.store.getState();
+    await vi.waitFor(() => expect(known()).toMatchObject({ stalled: said, stopped: true, gone: false }), 20_000);
+    process.kill(pid, 'SIGCONT');
+    await vi.waitFor(() => expect(known()).toMatchObject({ stalled: null, stopped: false }), 20_000);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await turingos('kill', id, '--home', home);
+  await ended;
 });

@@ -143,6 +143,8 @@ describe('header', () => {
     expect(line(foldLive(whole, swap('worker', 'SIM')))).toMatch(/W SIM\b|<tiny/);
   });
   test('a held view says how far it lags', () => {
+    const stopped = { live, word: 'WAITING' as const, held: null, kernelPid: 77, stopped: true };
+    expect(strip(headerLine(look, 200, stopped))).toContain('kernel 77 stopped');
     expect(strip(headerLine(look, 80, { live, word: 'RUNNING', held: 14, kernelPid: null }))).toContain('HELD -14t');
   });
 });

@@ -366,6 +366,14 @@ test('deleted-under-the-console: a run whose directory is gone is not offered to
   expect(screen()).not.toContain('turingos resume');
 });
 
+test('stopped-kernel: a kernel that does not answer is not told to be ok', async () => {
+  const { console, screen } = show(LARGE);
+  console.setKernel({ pid: 77, gone: false, stalled: 'its kernel, process 77, is stopped', stopped: true });
+  await vi.waitFor(() => expect(screen()).toMatch(/! its kernel, process 77, is stopped/));
+  expect(screen()).toMatch(/^.*WAITING/);
+  expect(screen()).not.toMatch(/kernel 77 ok|RUNNING/);
+});
+
 test('a view of the past of a run whose kernel is gone shows it alive, and says what became of it', async () => {
   const { console, press } = show(NORMAL);
   console.setKernel({ pid: null, gone: true });

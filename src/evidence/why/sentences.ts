@@ -14,6 +14,8 @@ export interface HostFacts {
   stalled?: string | null;
   /** Who ended its kernel by force, when and why; then the journal has no end. */
   killed?: string;
+  /** `stalled` tells that the kernel's process is stopped. */
+  stopped?: boolean;
 }
 
 export interface WhyLine {
@@ -73,7 +75,7 @@ const hostText = (why: WhyReport, facts: HostFacts, outages: number, open: numbe
     longest === undefined
       ? 'no outage'
       : `${times(outages, 'outage', 'outages')} (${longest.error}, ${duration(longest.waitMs)}${open > 0 ? ', still' : ''})`,
-    typeof facts.stalled === 'string'
+    typeof facts.stalled === 'string' && facts.stopped !== true
       ? facts.stalled.replace(/\.$/, '')
       : host.diskWaits === 0
         ? 'disk ok'
@@ -82,7 +84,8 @@ const hostText = (why: WhyReport, facts: HostFacts, outages: number, open: numbe
   if (host.clockSteps > 0) parts.push(`clock back ${times(host.clockSteps, 'time', 'times')}`);
   if (host.resumed > 0) parts.push(`resumed ${times(host.resumed, 'time', 'times')}`);
   if (host.tornBytes > 0) parts.push(`${host.tornBytes} torn bytes cut`);
-  if (facts.kernel !== null) parts.push(`kernel ${facts.kernel} at work`);
+  if (facts.stopped === true) parts.push(facts.stalled ?? '');
+  else if (facts.kernel !== null) parts.push(`kernel ${facts.kernel} at work`);
   else if (ended !== null) parts.push('its kernel ended it');
   else if (facts.killed !== undefined) parts.push(`its kernel was killed ${facts.killed}`);
   else if (why.killedBy !== null) parts.push(`its kernel was killed by ${why.killedBy}`);

@@ -11,6 +11,7 @@ export const headerOf = (state: ConsoleView): HeaderProps => {
     held: heldTicks(state),
     over: isOver(state.live, state.gone),
     kernelPid: state.kernelPid,
+    stopped: state.stopped,
     now: state.held || state.gone ? undefined : state.now,
     replay: state.replay,
     place: travel === null ? null : { travel, newest: state.live },
