@@ -50,12 +50,18 @@ export class Interrupts {
     if (holder !== undefined && isAlive(holder)) await stopRun(this.#dir, this.#socket, holder, order(signal));
   }
 
-  async #ask(signal: NodeJS.Signals): Promise<void> {
+  #beginPatience(signal: NodeJS.Signals): void {
     clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => void this.#force(signal), KILL_MS);
+  }
+
+  async #ask(signal: NodeJS.Signals): Promise<void> {
     // One that still starts takes as long as its brains take to load.
-    if (this.#listens) this.#patience = setTimeout(() => void this.#force(signal), KILL_MS);
+    if (this.#listens) this.#beginPatience(signal);
     try {
       const client = await connectControl(this.#socket, KILL_MS);
+      // It listens, though whoever started it may not have been told yet.
+      this.#beginPatience(signal);
       await client.command(order(signal), KILL_MS).finally(() => client.close());
     } catch {
       // It does not listen yet, or is ending already; what becomes of it is told from its journal.

@@ -121,7 +121,7 @@ describe('refusals are one sentence', () => {
     await turingos('kill', id, '--home', home);
     const ended = await turingos('resume', id, '--home', home);
     expect(ended.stderr).toMatch(
-      /has ended \(killed after \d+ ticks: cli: turingos kill\).*`turingos fork .* --at TICK`/,
+      /has ended \(killed at t\d+: cli: turingos kill\).*`turingos fork .* --at TICK`/,
     );
     expect(ended.code).toBe(75);
   });
