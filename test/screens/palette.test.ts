@@ -151,6 +151,20 @@ test('Tab completes names, then arguments, then goes on to the next', () => {
   expect(state().text).toBe('why 81c0aaaa --json ');
 });
 
+test('Tab goes from one name to the next of those that fit what was typed, and round again', () => {
+  const { keys, state, offers } = open();
+  keys('trap');
+  const fitting = offers().map(({ text }) => text);
+  expect(fitting.length).toBeGreaterThan(1);
+  const seen = fitting.map(() => {
+    keys('tab');
+    return state().text;
+  });
+  expect(seen).toEqual(fitting);
+  keys('tab');
+  expect(state().text).toBe(fitting[0]);
+});
+
 test('what is missing is asked for, and what is unknown is told with what there is', () => {
   const { keys, state, perform } = open();
   keys('diff', 'enter');

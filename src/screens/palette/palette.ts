@@ -56,6 +56,8 @@ export const createPalette = (host: PaletteHost): Palette => {
   const history: string[] = [];
   let abort = new AbortController();
   let size = { lines: 0, room: 1 };
+  /** What Tab goes through while nothing else is typed: all that fitted before it completed. */
+  let cycle: { texts: readonly string[]; at: number } = { texts: [], at: 0 };
 
   const offers = (): Offer[] => offersOf(store.getState(), host, history);
 
@@ -139,15 +141,18 @@ export const createPalette = (host: PaletteHost): Palette => {
 
   const complete = (): void => {
     const { text, at } = store.getState();
+    const isCycling = cycle.texts.length > 1 && cycle.texts[cycle.at] === text;
+    if (isCycling) {
+      cycle = { ...cycle, at: (cycle.at + 1) % cycle.texts.length };
+      return type(cycle.texts[cycle.at] ?? text);
+    }
     const all = offers();
     const taken = all[Math.max(0, at)];
     if (taken === undefined) return;
-    const whole = taken.entry === null || taken.entry.args.length + taken.entry.options.length === 0;
-    const next = whole && taken.entry !== null ? taken.text : `${taken.text} `;
-    if (next.trim() !== text.trim()) return type(next);
-    const other = all[(at + 1) % all.length];
-    if (other !== undefined && other !== taken)
-      store.setState({ text: other.text, at: firstOf(other.text, store.getState().target), problem: '' });
+    const isWhole = taken.entry !== null && taken.entry.args.length + taken.entry.options.length === 0;
+    if (!isWhole) return type(`${taken.text} `);
+    cycle = { texts: all.map((offer) => offer.text), at: Math.max(0, at) };
+    type(taken.text);
   };
 
   const move = (by: number): void => {
