@@ -6,7 +6,7 @@ import { EXIT } from '../runtime/exit-codes.ts';
 import { livingPid } from '../runtime/find-kernel.ts';
 import { lastRecords } from '../runtime/journal-tail.ts';
 import { kernelPid } from '../runtime/liveness.ts';
-import { isStarting } from '../runtime/run-summary.ts';
+import { hasKernel } from '../runtime/run-summary.ts';
 import { stallOf } from '../runtime/stall.ts';
 import { endCode, goneCode, goneSentence } from './outcome.ts';
 import { PlainOrders } from './plain-orders.ts';
@@ -80,8 +80,7 @@ export const watchPlain = async (watch: PlainWatch): Promise<number> => {
 
 /** A run that has no kernel yet is not gone. */
 const gone = async (dir: string): Promise<void> => {
-  while ((kernelPid(dir) ?? (await livingPid(dir))) !== null || (await isStarting(dir)))
-    await sleep(LOOK_MS, undefined, { ref: false });
+  while (await hasKernel(dir)) await sleep(LOOK_MS, undefined, { ref: false });
 };
 
 /** A full disk keeps the kernel from writing down that it waits: it is asked, while nothing comes. */

@@ -1,9 +1,7 @@
 /** Follows a run to its end without a console. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { follow, type JournalRecord, readRecords } from '../journal/index.ts';
-import { livingPid } from '../runtime/find-kernel.ts';
-import { kernelPid } from '../runtime/liveness.ts';
-import { isStarting } from '../runtime/run-summary.ts';
+import { hasKernel } from '../runtime/run-summary.ts';
 
 /** What happened in a run, without how each tick came about. */
 const NOTABLE = new Set([
@@ -78,6 +76,5 @@ export const watchRun = async (
 
 /** A run that has no kernel yet is not gone. */
 const gone = async (dir: string): Promise<void> => {
-  while ((kernelPid(dir) ?? (await livingPid(dir))) !== null || (await isStarting(dir)))
-    await sleep(LOOK_MS, undefined, { ref: false });
+  while (await hasKernel(dir)) await sleep(LOOK_MS, undefined, { ref: false });
 };

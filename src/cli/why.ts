@@ -58,9 +58,10 @@ const found = async (name: string, home: string | undefined): Promise<Found> => 
     return { id: why.id || name, why, standing: why.ended?.outcome ?? null, host: nobody, path: name };
   }
   const { id, dir } = target;
-  // Asked before the journal is read: a kernel that ends in between has written its end by then.
-  const kernel = await livingPid(dir);
+  // Asked before the journal is read: a kernel that ends in between has written its end by then. A start is asked for first: one
+  // that begins in between is seen by the other look.
   const starting = await isStarting(dir);
+  const kernel = await livingPid(dir);
   if ((await listSegments(dir)).length === 0 && !starting) {
     const words = kernelWords(dir);
     const said = words === '' ? '' : ` (its kernel said: ${words})`;

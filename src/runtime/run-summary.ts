@@ -60,6 +60,13 @@ const START_MS = 20_000;
 export const isStarting = async (dir: string): Promise<boolean> =>
   lockHolder(dir) === undefined && isYoung(dir) && (await hasNoJournal(dir));
 
+/**
+ * Whether a run has a kernel, or may still get one. In this order: a kernel that begins between the two looks is seen by the
+ * second one.
+ */
+export const hasKernel = async (dir: string): Promise<boolean> =>
+  (await isStarting(dir)) || (await livingPid(dir)) !== null;
+
 /** A kernel locks its journal before it makes the first file of it: who has a file has begun. */
 const hasNoJournal = (dir: string): Promise<boolean> =>
   listSegments(dir).then(

@@ -120,9 +120,7 @@ describe('refusals are one sentence', () => {
     expect(code).toBe(75);
     await turingos('kill', id, '--home', home);
     const ended = await turingos('resume', id, '--home', home);
-    expect(ended.stderr).toMatch(
-      /has ended \(killed at t\d+: cli: turingos kill\).*`turingos fork .* --at TICK`/,
-    );
+    expect(ended.stderr).toMatch(/has ended \(killed at t\d+: cli: turingos kill\).*`turingos fork .* --at TICK`/);
     expect(ended.code).toBe(75);
   });
 
